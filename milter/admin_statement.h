@@ -1,0 +1,31 @@
+/*
+ * admin_statement.h - what the verbs of consent and refusal share.
+ *
+ * Floor 5, part of admin.
+ */
+#ifndef TUIDING_ADMIN_STATEMENT_H
+#define TUIDING_ADMIN_STATEMENT_H
+
+#include "admin.h"
+
+#define ADMIN_NOTE_MAX	4000	/* octets of a note or a reason */
+
+/* The verbs; args->command->kind says of which noun. */
+int	admin_statement_list(struct admin *admin, const struct admin_args *args);
+int	admin_statement_add(struct admin *admin, const struct admin_args *args);
+int	admin_statement_void(struct admin *admin, const struct admin_args *args);
+int	admin_statement_import(struct admin *admin, const struct admin_args *args);
+int	admin_statement_export(struct admin *admin, const struct admin_args *args);
+
+/* The filter that --recipient, --sender, --since, --until, --limit ask for; texts point into room. */
+struct admin_statement_room {
+	char		recipient[ADDR_MAX + 2];
+	struct addr_key	sender;
+};
+int	admin_statement_filter(const struct admin *admin, const struct admin_args *args,
+	    struct admin_statement_room *room, struct ledger_filter *filter_r);
+
+/* A note or a reason: text, not too long. */
+bool	admin_statement_note_fits(const char *note);
+
+#endif

@@ -1,0 +1,320 @@
+/*
+ * conf.c - the configuration: one table of settings, read by libconfuse.
+ *
+ * Floor 2.  Every setting is a row; the manual and the shipped file are checked against the rows.
+ */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "conf_private.h"
+
+#define AT(field)	offsetof(struct conf, field)
+
+static const char *const modes[] = { "observe", "enforce", NULL };
+static const char *const logs[] = { "syslog", "stderr", NULL };
+static const char *const mixes[] = { "tempfail-once", "remove", "tag", NULL };
+static const char *const outbound_mixes[] = { "reject", "remove", NULL };
+
+#define REJECT_TEXT	"Commercial mail refused by the recipient, or sent without consent (ref {id}). Remove this " \
+			"address from your list; see Art. 7, NPC Decision of 2012-12-28"
+#define TEMPFAIL_TEXT	"Cannot check the recipient's consent now, please try again later (ref {id})"
+#define MIXED_TEXT	"Recipients of this message need different answers, please send it again (ref {id})"
+#define SPLIT_TEXT	"Please deliver to this recipient in a separate transaction"
+
+const struct conf_row conf_rows[] = {
+	/* name			  kind			field			   default	      min     max */
+	{ "socket",		  KIND_SOCKET,		AT(socket),		   "unix:/run/tuiding/milter.sock", 0, 0, NULL },
+	{ "user",		  KIND_STRING,		AT(user),		   "tuiding",		0, 0, NULL },
+	{ "mode",		  KIND_CHOICE,		AT(mode),		   "observe",		0, 0, modes },
+	{ "log",		  KIND_CHOICE,		AT(log),		   "syslog",		0, 0, logs },
+	{ "ledger",		  KIND_LEDGER,		AT(ledger),		   "sqlite:/var/lib/tuiding/tuiding.db", 0, 0, NULL },
+	{ "ledger-timeout",	  KIND_NUMBER,		AT(ledger_timeout),	   "2000",	      1, 30000, NULL },	/* ms */
+	{ "ledger-readers",	  KIND_NUMBER,		AT(ledger_readers),	   "4",		      1, 64, NULL },
+	{ "rules",		  KIND_PATHS,		AT(rules),		   "{\"" PKGDATADIR "/rules\", \"" SYSCONFDIR "/tuiding/rules.d\"}", 0, 0, NULL },
+	{ "required-score",	  KIND_FLOAT,		AT(required_score),	   "5.0",	      0.01, 1000, NULL },
+	{ "reject-score",	  KIND_FLOAT,		AT(reject_score),	   NULL,	      0, 1000, NULL },	/* NULL: required-score */
+	{ "match-limit",	  KIND_NUMBER,		AT(match_limit),	   "200000",	      1000, 100000000, NULL },
+	{ "local-domains",	  KIND_DOMAINS,		AT(local_domains),	   "{}",	      0, 0, NULL },
+	{ "internal-hosts",	  KIND_NETS,		AT(internal_hosts),	   "{\"127.0.0.0/8\", \"::1\"}", 0, 0, NULL },
+	{ "gateway-hosts",	  KIND_NETS,		AT(gateway_hosts),	   "{}",	      0, 0, NULL },
+	{ "trusted-forwarders",	  KIND_NETS,		AT(trusted_forwarders),	   "{}",	      0, 0, NULL },
+	{ "trusted-lists",	  KIND_LISTS,		AT(trusted_lists),	   "{}",	      0, 0, NULL },
+	{ "exempt-clients",	  KIND_NETS,		AT(exempt_clients),	   "{}",	      0, 0, NULL },
+	{ "exempt-senders",	  KIND_SENDERS,		AT(exempt_senders),	   "{}",	      0, 0, NULL },
+	{ "exempt-recipients",	  KIND_RECIPIENTS,	AT(exempt_recipients),	   "{}",	      0, 0, NULL },
+	{ "forwarded-recipients", KIND_RECIPIENTS,	AT(forwarded_recipients),  "{}",	      0, 0, NULL },
+	{ "authserv-id",	  KIND_WORDS,		AT(authserv_id),	   "{}",	      0, 0, NULL },
+	{ "public-mail-domains",  KIND_FILE_DOMAINS,	AT(public_mail_domains),   PKGDATADIR "/public-mail-domains", 0, 0, NULL },
+	{ "recipient-delimiter",  KIND_DELIMITER,	AT(recipient_delimiter),   "+",		      0, 0, NULL },
+	{ "recipient-map",	  KIND_FILE_MAP,	AT(recipient_map),	   "",		      0, 0, NULL },
+	{ "command-address",	  KIND_ADDRESS,		AT(command_address),	   "",		      0, 0, NULL },
+	{ "complaint-address",	  KIND_ADDRESS,		AT(complaint_address),	   "",		      0, 0, NULL },
+	{ "mixed",		  KIND_CHOICE,		AT(mixed),		   "tempfail-once",   0, 0, mixes },
+	{ "outbound-mixed",	  KIND_CHOICE,		AT(outbound_mixed),	   "reject",	      0, 0, outbound_mixes },
+	{ "subject-tag",	  KIND_STRING,		AT(subject_tag),	   "[广告] ",	      0, 0, NULL },
+	{ "header-other",	  KIND_BOOL,		AT(header_other),	   "yes",	      0, 0, NULL },
+	{ "reject-text",	  KIND_TEXT,		AT(reject_text),	   REJECT_TEXT,	      0, 0, NULL },
+	{ "tempfail-text",	  KIND_TEXT,		AT(tempfail_text),	   TEMPFAIL_TEXT,     0, 0, NULL },
+	{ "mixed-text",		  KIND_TEXT,		AT(mixed_text),		   MIXED_TEXT,	      0, 0, NULL },
+	{ "split-text",		  KIND_TEXT,		AT(split_text),		   SPLIT_TEXT,	      0, 0, NULL },
+	{ "default-charset",	  KIND_CHARSET,		AT(default_charset),	   "GB18030",	      0, 0, NULL },
+	{ "max-scan-size",	  KIND_NUMBER,		AT(max_scan_size),	   "1048576",	      4096, 1 << 28, NULL },	/* octets */
+	{ "max-header-size",	  KIND_NUMBER,		AT(max_header_size),	   "65536",	      998, 1 << 20, NULL },	/* octets of a field */
+	{ "max-parts",		  KIND_NUMBER,		AT(max_parts),		   "200",	      1, 10000, NULL },
+	{ "max-depth",		  KIND_NUMBER,		AT(max_depth),		   "20",	      1, 100, NULL },
+	{ "max-connections",	  KIND_NUMBER,		AT(max_connections),	   "1000",	      1, 100000, NULL },
+	{ NULL, KIND_STRING, 0, NULL, 0, 0, NULL }
+};
+#define NROWS	(sizeof(conf_rows) / sizeof(conf_rows[0]) - 1)
+
+/* ---- what libconfuse says ---------------------------------------------------------------------- */
+
+/*
+ * libconfuse hands its error function nothing of ours.  Set for the length of one conf_read(), for its own
+ * thread alone; nothing of a message or a connection ever stands here.
+ */
+static _Thread_local struct err *reading;
+
+static void __attribute__((format(printf, 2, 0)))
+on_error(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	char words[ERR_MAX];
+
+	if (reading == NULL || reading->text[0] != '\0')	/* only the first: the rest follows from it */
+		return;
+	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	(void)err_set(reading, "%s:%d: %s", cfg != NULL && cfg->filename != NULL ? cfg->filename : "-",
+	    cfg == NULL ? 0 : cfg->line, words);
+}
+
+int
+conf_complain(cfg_t *cfg, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	on_error(cfg, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* ---- the table for libconfuse ------------------------------------------------------------------ */
+
+static cfg_opt_t
+option_of(const struct conf_row *row)
+{
+	char *text = (char *)(uintptr_t)row->otherwise;
+
+	if (row->kind >= KIND_PATHS)
+		return (cfg_opt_t)CFG_STR_LIST(row->name, text, CFGF_NONE);
+	if (row->kind == KIND_NUMBER)
+		return (cfg_opt_t)CFG_INT(row->name, strtol(text, NULL, 10), CFGF_NONE);
+	if (row->kind == KIND_FLOAT)
+		return (cfg_opt_t)CFG_FLOAT(row->name, text == NULL ? NAN : strtod(text, NULL), CFGF_NONE);
+	if (row->kind == KIND_BOOL)
+		return (cfg_opt_t)CFG_BOOL(row->name, strcmp(text, "yes") == 0 ? cfg_true : cfg_false, CFGF_NONE);
+	return (cfg_opt_t)CFG_STR(row->name, text, CFGF_NONE);
+}
+
+static cfg_t *
+parser_new(void)
+{
+	static const char *const cells[] = { "refused", "none", "correspondent", "consented", "unknown" };
+	cfg_opt_t options[NROWS + 2] = { CFG_END() };
+	cfg_opt_t policy[] = {
+		CFG_STR("refused", NULL, CFGF_NODEFAULT), CFG_STR("none", NULL, CFGF_NODEFAULT),
+		CFG_STR("correspondent", NULL, CFGF_NODEFAULT), CFG_STR("consented", NULL, CFGF_NODEFAULT),
+		CFG_STR("unknown", NULL, CFGF_NODEFAULT), CFG_END()
+	};
+	char path[64];
+	cfg_t *cfg;
+	size_t i;
+
+	for (i = 0; i < NROWS; i++)
+		options[i] = option_of(&conf_rows[i]);
+	options[NROWS] = (cfg_opt_t)CFG_SEC("policy", policy, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
+	options[NROWS + 1] = (cfg_opt_t)CFG_END();
+	cfg = cfg_init(options, CFGF_NONE);
+	if (cfg == NULL)
+		return NULL;
+	(void)cfg_set_error_function(cfg, on_error);
+	for (i = 0; i < NROWS; i++)
+		(void)cfg_set_validate_func(cfg, conf_rows[i].name, conf_check_row);
+	(void)cfg_set_validate_func(cfg, "policy", conf_check_policy);
+	for (i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		(void)snprintf(path, sizeof(path), "policy|%s", cells[i]);
+		(void)cfg_set_validate_func(cfg, path, conf_check_action);
+	}
+	return cfg;
+}
+
+/* ---- from libconfuse to ours ------------------------------------------------------------------- */
+
+static int
+fill_string(struct conf *conf, const struct conf_row *row, const char *value, struct err *err)
+{
+	char **string = (char **)(void *)((char *)conf + row->offset), out[512];
+
+	if (row->kind == KIND_FILE_DOMAINS || row->kind == KIND_FILE_MAP) {
+		if (value[0] == '\0')
+			return 0;
+		return conf_list_from_file((struct conf_list *)(void *)string, row->kind, value, err) == 0 ? 0 :
+		    err_prefix(err, "%s: %s", conf->path, row->name);
+	}
+	if (row->kind == KIND_ADDRESS && value[0] != '\0' && conf_canonical(row->kind, value, out) == 0)
+		value = out;
+	*string = strdup(value);
+	return *string == NULL ? err_set(err, "%s: no memory", row->name) : 0;
+}
+
+static void
+fill_choice(struct conf *conf, const struct conf_row *row, const char *value)
+{
+	void *field = (char *)conf + row->offset;
+
+	if (row->words == modes)
+		*(enum policy_mode *)field = policy_mode_by_name(value);
+	else if (strcmp(value, "remove") == 0)
+		*(enum conf_mixed *)field = CONF_MIXED_REMOVE;
+	else if (strcmp(value, "tag") == 0)
+		*(enum conf_mixed *)field = CONF_MIXED_TAG;
+	else if (strcmp(value, "reject") == 0)
+		*(enum conf_mixed *)field = CONF_MIXED_REJECT;
+	else
+		*(enum conf_mixed *)field = CONF_MIXED_TEMPFAIL_ONCE;
+}
+
+static int
+fill_row(struct conf *conf, const struct conf_row *row, cfg_t *cfg, struct err *err)
+{
+	void *field = (char *)conf + row->offset;
+
+	if (row->kind >= KIND_PATHS)
+		return conf_list_fill(field, row->kind, cfg, row->name, err);
+	if (row->kind == KIND_FLOAT)
+		*(double *)field = cfg_getfloat(cfg, row->name);
+	else if (row->kind == KIND_BOOL)
+		*(bool *)field = cfg_getbool(cfg, row->name) == cfg_true;
+	else if (row->kind == KIND_NUMBER && row->offset == AT(max_scan_size))
+		conf->max_scan_size = (size_t)cfg_getint(cfg, row->name);
+	else if (row->kind == KIND_NUMBER && row->offset == AT(max_header_size))
+		conf->max_header_size = (size_t)cfg_getint(cfg, row->name);
+	else if (row->kind == KIND_NUMBER)
+		*(unsigned *)field = (unsigned)cfg_getint(cfg, row->name);
+	else if (row->kind == KIND_CHOICE && row->words != logs)
+		fill_choice(conf, row, cfg_getstr(cfg, row->name));
+	else
+		return fill_string(conf, row, cfg_getstr(cfg, row->name), err);
+	return 0;
+}
+
+static int
+fill_policies(struct conf *conf, cfg_t *cfg, struct err *err)
+{
+	unsigned i, n = cfg_size(cfg, "policy");
+	enum policy_standing standing;
+
+	conf->policies = calloc(n + 1, sizeof(*conf->policies));
+	if (conf->policies == NULL)
+		return err_set(err, "policy: no memory");
+	for (i = 0; i < n; i++) {
+		cfg_t *section = cfg_getnsec(cfg, "policy", i);
+		struct conf_policy *policy = &conf->policies[i];
+		const char *title = cfg_title(section), *blank = strchr(title, ' ');
+		char out[512];
+
+		policy->direction = title[0] == 'i' ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
+		if (blank != NULL && conf_canonical(KIND_DOMAINS, blank + 1, out) == 0)
+			(void)snprintf(policy->domain, sizeof(policy->domain), "%.*s", ADDR_DOMAIN_MAX, out);
+		policy->row = policy_default[policy->direction];
+		for (standing = STANDING_REFUSED; standing < STANDING_MAX; standing++) {
+			const char *value = cfg_getstr(section, policy_standing_name(standing));
+
+			if (value != NULL)
+				policy->row.action[standing] = policy_action_by_name(value);
+		}
+		conf->npolicies = i + 1;
+	}
+	return 0;
+}
+
+/* What is allowed, and surprises. */
+static void
+remark(const struct conf *conf, conf_warn_fn *warn, void *arg)
+{
+	if (warn == NULL)
+		return;
+	if (conf->authserv_id.n == 0)
+		warn(arg, "authserv-id is empty: no message counts as authenticated, so no consent is honoured");
+	if (conf->local_domains.n == 0)
+		warn(arg, "local-domains is empty: no subject is tagged, and postmaster has no local domain");
+}
+
+static int
+conf_fill(struct conf *conf, cfg_t *cfg, struct err *err)
+{
+	const struct conf_row *row;
+
+	for (row = conf_rows; row->name != NULL; row++)
+		if (fill_row(conf, row, cfg, err) != 0)
+			return -1;
+	if (isnan(conf->reject_score))
+		conf->reject_score = conf->required_score;
+	return fill_policies(conf, cfg, err);
+}
+
+int
+conf_read(const char *path, conf_warn_fn *warn, void *arg, struct conf **conf_r, struct err *err)
+{
+	struct err said = { "" };
+	struct conf *conf = NULL;
+	cfg_t *cfg = NULL;
+	int parsed, ret = -1;
+
+	conf = calloc(1, sizeof(*conf));
+	if (conf == NULL || (conf->path = strdup(path)) == NULL || (cfg = parser_new()) == NULL) {
+		(void)err_set(err, "no memory for the configuration");
+		goto out;
+	}
+	reading = &said;
+	parsed = cfg_parse(cfg, path);
+	reading = NULL;
+	if (parsed != CFG_SUCCESS) {
+		(void)err_set(err, parsed == CFG_FILE_ERROR && said.text[0] == '\0' ? "cannot read configuration '%s'" : "%s",
+		    said.text[0] != '\0' ? said.text : path);
+		goto out;
+	}
+	if (conf_fill(conf, cfg, err) != 0)
+		goto out;
+	remark(conf, warn, arg);
+	*conf_r = conf;
+	conf = NULL;
+	ret = 0;
+out:
+	if (cfg != NULL)
+		(void)cfg_free(cfg);
+	conf_free(conf);
+	return ret;
+}
+
+void
+conf_free(struct conf *conf)
+{
+	const struct conf_row *row;
+
+	if (conf == NULL)
+		return;
+	for (row = conf_rows; row->name != NULL; row++) {
+		void *field = (char *)conf + row->offset;
+
+		if (row->kind >= KIND_PATHS || row->kind == KIND_FILE_DOMAINS || row->kind == KIND_FILE_MAP)
+			conf_list_clear(field);
+		else if (row->kind < KIND_NUMBER && (row->kind != KIND_CHOICE || row->words == logs))
+			free(*(char **)field);
+	}
+	free(conf->policies);
+	free(conf->path);
+	free(conf);
+}

@@ -1,0 +1,227 @@
+/*
+ * judge_rules.c - the rules put to one message: patterns grouped by what they look at, and the score.
+ *
+ * Floor 3.  Everything that does not depend on the message is worked out once; a run allocates its result and
+ * its view of the message, and shares nothing with other runs but what is immutable.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <glib.h>
+#include "judge_rules_make.h"
+
+/* What one run works on. */
+struct run {
+	const struct judge_rules	*rules;
+	struct match_work		*work;
+	struct judge_rules_subject	 subject;	/* of the group at work */
+	struct match_piece		 whole;		/* the one piece of a subject that stands for an absent field */
+	struct judge_rules_result	*result;
+};
+
+static void
+note_failure(struct judge_rules_result *result, size_t i)
+{
+	if (result->nfailed < G_N_ELEMENTS(result->failed))
+		result->failed[result->nfailed] = i;
+	result->nfailed++;
+}
+
+/* How often a "multiple" rule matches in all pieces together. */
+static int
+count_hits(const struct run *run, unsigned id, unsigned maxhits)
+{
+	unsigned	max = maxhits == 0 ? INT32_MAX : MIN(maxhits, INT32_MAX), n = 0;
+	size_t		k;
+
+	for (k = 0; k < run->subject.npieces && n < max; k++) {
+		const struct match_piece	*p = &run->subject.piece[k];
+		int				 one;
+
+		one = match_count(run->rules->match, run->work, id, run->subject.text + p->start, p->len, max - n);
+		if (one == -1)
+			return -1;
+		n += (unsigned)one;
+	}
+	return (int)n;
+}
+
+static void
+on_hit(void *arg, unsigned id, bool failed)
+{
+	const struct run	*run = arg;
+	const struct rules_rule	*r = rules_at(run->rules->set, id);
+	int			 n = 1;
+
+	if (!failed && r->multiple && !r->negated) {
+		n = count_hits(run, id, r->maxhits);
+		failed = n == -1;
+	}
+	if (failed)
+		note_failure(run->result, id);
+	run->result->hits[id] = failed || r->negated ? 0 : (uint32_t)n;
+}
+
+/* The field is absent: what matches then is known. */
+static void
+hit_unset(struct run *run, const struct judge_rules_group *g)
+{
+	const char	*text = g->if_unset == NULL ? "" : g->if_unset;
+	size_t		 i;
+
+	run->whole = (struct match_piece){ .len = strlen(text) };
+	run->subject = (struct judge_rules_subject){ .text = text, .len = run->whole.len, .piece = &run->whole,
+	    .npieces = 1 };
+	for (i = 0; i < g->nunset; i++)
+		on_hit(run, g->unset[i], false);
+}
+
+static int
+run_group(struct run *run, unsigned number, judge_rules_bring_fn *bring, void *arg, struct err *err)
+{
+	const struct judge_rules_group		*g = &run->rules->group[number];
+	const struct judge_rules_subject	*s = &run->subject;
+
+	if (!bring(arg, g, &run->subject)) {
+		hit_unset(run, g);
+		return 0;
+	}
+	return match_scan_pieces(run->rules->match, run->work, number, s->text, s->len, s->piece, s->npieces, on_hit,
+	    run, err);
+}
+
+/* Rules without a pattern: "exists:". */
+static void
+run_exists(struct run *run, judge_rules_bring_fn *bring, void *arg)
+{
+	struct judge_rules_subject	subject;
+	size_t				i;
+
+	for (i = 0; i < run->rules->nexists; i++) {
+		const struct judge_rules_exists	*e = &run->rules->exists[i];
+
+		run->result->hits[e->rule] = bring(arg, &e->group, &subject);
+	}
+}
+
+int
+judge_rules_put(const struct judge_rules *rules, judge_rules_bring_fn *bring, void *arg,
+    struct judge_rules_result *result, struct err *err)
+{
+	struct judge_rules_result	r = { .nrules = rules_count(rules->set) };
+	struct run			run = { .rules = rules, .result = &r };
+	size_t				i;
+	int				ret = -1;
+
+	r.hits = calloc(r.nrules + 1, sizeof(*r.hits));
+	run.work = match_work_take(rules->match);
+	if (r.hits == NULL || run.work == NULL) {
+		(void)err_set(err, "no memory to put rules to a message");
+		goto out;
+	}
+	for (i = 0; i < rules->nnegated; i++)
+		r.hits[rules->negated[i]] = 1;
+	run_exists(&run, bring, arg);
+	for (i = 0; i < rules->ngroups; i++) {
+		if (run_group(&run, (unsigned)i, bring, arg, err) == -1)
+			goto out;
+	}
+	r.score = rules_score(rules->set, r.hits);
+	*result = r;
+	r.hits = NULL;
+	ret = 0;
+out:
+	match_work_give(rules->match, run.work);
+	free(r.hits);
+	return ret;
+}
+
+static bool
+bring_from_message(void *arg, const struct judge_rules_group *group, struct judge_rules_subject *subject)
+{
+	return judge_rules_view_get(arg, group, subject);
+}
+
+int
+judge_rules_run(const struct judge_rules *rules, const struct judge_rules_input *input,
+    struct judge_rules_result *result, struct err *err)
+{
+	struct judge_rules_view	*view = judge_rules_view_new(rules->index, input);
+	int			 ret;
+
+	ret = judge_rules_put(rules, bring_from_message, view, result, err);
+	judge_rules_view_free(view);
+	return ret;
+}
+
+void
+judge_rules_result_clear(struct judge_rules_result *result)
+{
+	free(result->hits);
+	*result = (struct judge_rules_result){ 0 };
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+struct weight {
+	const char	*name;
+	double		 score;
+};
+
+/* The weightier first; names decide between equals, so that the order is always the same. */
+static int
+compare_weights(const void *a, const void *b)
+{
+	const struct weight	*x = a, *y = b;
+	double			 dx = fabs(x->score), dy = fabs(y->score);
+
+	if (dx > dy || dx < dy)
+		return dx > dy ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* Fills list with the scored rules that hit. */
+static size_t
+collect_weights(const struct judge_rules *rules, const struct judge_rules_result *result, struct weight *list)
+{
+	size_t	i, n = 0;
+
+	for (i = 0; i < result->nrules; i++) {
+		const struct rules_rule	*r = rules_at(rules->set, i);
+
+		if (result->hits[i] == 0 || !r->scored)
+			continue;
+		list[n].name = r->name;
+		list[n++].score = r->type == RULES_META ? r->score : r->score * result->hits[i];
+	}
+	qsort(list, n, sizeof(*list), compare_weights);
+	return n;
+}
+
+size_t
+judge_rules_names(const struct judge_rules *rules, const struct judge_rules_result *result, bool with_scores,
+    char *out, size_t size)
+{
+	struct weight	*list = g_new0(struct weight, result->nrules + 1);
+	size_t		 i, n = collect_weights(rules, result, list), at = 0;
+
+	if (size > 0)
+		out[0] = '\0';
+	for (i = 0; i < n; i++) {
+		char	one[RULES_NAME_MAX + 48];
+		int	len;
+
+		if (with_scores)
+			len = snprintf(one, sizeof(one), "%s%s=%.2f", at == 0 ? "" : ",", list[i].name, list[i].score);
+		else
+			len = snprintf(one, sizeof(one), "%s%s", at == 0 ? "" : ",", list[i].name);
+		if (len < 0 || (size_t)len >= sizeof(one) || at + (size_t)len >= size)
+			break;
+		memcpy(out + at, one, (size_t)len + 1);
+		at += (size_t)len;
+	}
+	g_free(list);
+	return n;
+}

@@ -1,0 +1,30 @@
+/*
+ * judge_rules_make.h - the rules compiled and grouped: what making and running share.
+ *
+ * Floor 3, private to judge_rules.
+ */
+#ifndef TUIDING_JUDGE_RULES_MAKE_H
+#define TUIDING_JUDGE_RULES_MAKE_H
+
+#include "judge_rules_view.h"
+
+/* A rule that only asks whether a field is there. */
+struct judge_rules_exists {
+	size_t				rule;
+	struct judge_rules_group	group;
+};
+
+struct judge_rules {
+	struct rules			*set;
+	struct match			*match;		/* a pattern's number is its rule's index */
+	struct judge_rules_index	*index;
+	struct judge_rules_group	*group;		/* a group's number is match's */
+	size_t				 ngroups;
+	struct judge_rules_exists	*exists;
+	size_t				 nexists;
+	size_t				*negated;	/* rules that hit unless they match */
+	size_t				 nnegated;
+	size_t				*group_of;	/* of each rule; SIZE_MAX: none */
+};
+
+#endif

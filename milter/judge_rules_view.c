@@ -1,0 +1,397 @@
+/*
+ * judge_rules_view.c - the texts of one message that rules look at, brought when asked for.
+ *
+ * Floor 3.  Copies nothing that can be pointed at.  A field in the message that bears the name of our own
+ * facts is taken out of every view.
+ */
+#include <stdint.h>
+#include <string.h>
+#include <glib.h>
+#include "judge_rules_index.h"
+#include "judge_rules_part.h"
+
+#define ADDRESSES_MAX	100	/* of one field */
+#define CHARSET		"GB18030"	/* of undeclared 8-bit octets */
+
+struct judge_rules_view {
+	const struct judge_rules_input	*input;
+	size_t				*first;		/* by field number: 1 + the first such field, 0: none */
+	size_t				*next;		/* by field: 1 + the next of its name */
+	size_t				*last;
+	GPtrArray			*values;	/* const struct mime_field, of the group asked for */
+	GString				*text;		/* a header's value */
+	GString				*joined;	/* links, or fields of parts */
+	struct mime_address		*address;	/* ADDRESSES_MAX, when needed */
+	struct judge_rules_pieces	 body, pieces;
+	size_t				 body_subject;	/* how many pieces of the body are the subject */
+	bool				 body_cut;
+	char				*clean;		/* the octets without a field of our name; NULL: none was there */
+	size_t				 clean_len, clean_body;
+};
+
+/* Chains the message's fields by name, so that every name is looked up once. */
+static void
+chain_fields(struct judge_rules_view *v, const struct judge_rules_index *index)
+{
+	size_t	names = judge_rules_index_count(index), n = mime_field_count(v->input->mime), i;
+
+	v->first = g_new0(size_t, names);
+	v->last = g_new0(size_t, names);
+	v->next = g_new0(size_t, n + 1);
+	for (i = 0; i < n; i++) {
+		size_t	at = judge_rules_index_find(index, mime_field_at(v->input->mime, i)->name);
+
+		if (at == SIZE_MAX)
+			continue;
+		if (v->first[at] == 0)
+			v->first[at] = i + 1;
+		else
+			v->next[v->last[at] - 1] = i + 1;
+		v->last[at] = i + 1;
+	}
+}
+
+/* Whether a header line begins a field of our name. */
+static bool
+is_ours(const char *line, size_t len)
+{
+	size_t	n = strlen(JUDGE_RULES_FACT);
+
+	if (len <= n || g_ascii_strncasecmp(line, JUDGE_RULES_FACT, n) != 0)
+		return false;
+	while (n < len && (line[n] == ' ' || line[n] == '\t'))
+		n++;
+	return n < len && line[n] == ':';
+}
+
+/* Takes every field of our name out of a copy of the octets. */
+static void
+clean_octets(struct judge_rules_view *v)
+{
+	size_t		 len = 0, body, at = 0;
+	const char	*octets = mime_octets(v->input->mime, &len);
+	GString		*out;
+	bool		 drop = false;
+
+	if (v->first[INDEX_FACT] == 0)
+		return;
+	body = MIN(mime_body_offset(v->input->mime), len);
+	out = g_string_sized_new(len);
+	while (at < body) {
+		const char	*lf = memchr(octets + at, '\n', body - at);
+		size_t		 n = lf == NULL ? body - at : (size_t)(lf - octets) + 1 - at;
+
+		if (octets[at] != ' ' && octets[at] != '\t')
+			drop = is_ours(octets + at, n);
+		if (!drop)
+			g_string_append_len(out, octets + at, (gssize)n);
+		at += n;
+	}
+	v->clean_body = out->len;
+	g_string_append_len(out, octets + body, (gssize)(len - body));
+	v->clean_len = out->len;
+	v->clean = g_string_free(out, FALSE);
+}
+
+struct judge_rules_view *
+judge_rules_view_new(const struct judge_rules_index *index, const struct judge_rules_input *input)
+{
+	struct judge_rules_view	*v = g_new0(struct judge_rules_view, 1);
+
+	v->input = input;
+	v->values = g_ptr_array_new();
+	v->text = g_string_sized_new(1024);
+	v->joined = g_string_sized_new(1024);
+	chain_fields(v, index);
+	clean_octets(v);
+	return v;
+}
+
+void
+judge_rules_view_free(struct judge_rules_view *view)
+{
+	if (view == NULL)
+		return;
+	g_free(view->first);
+	g_free(view->next);
+	g_free(view->last);
+	g_ptr_array_free(view->values, TRUE);
+	g_string_free(view->text, TRUE);
+	g_string_free(view->joined, TRUE);
+	g_free(view->address);
+	g_free(view->body.piece);
+	g_free(view->pieces.piece);
+	g_free(view->clean);
+	g_free(view);
+}
+
+/* ---- header ---------------------------------------------------------------------------------- */
+
+static void
+append_trimmed(GString *out, const char *text, size_t len)
+{
+	while (len > 0 && g_ascii_isspace(text[len - 1]))
+		len--;
+	while (len > 0 && g_ascii_isspace(text[0])) {
+		text++;
+		len--;
+	}
+	g_string_append_len(out, text, (gssize)len);
+}
+
+/* The whole header: decoded and unfolded, or as it came. */
+static void
+bring_all(struct judge_rules_view *v, enum rules_view kind)
+{
+	size_t		 i, len = 0, body;
+	const char	*octets = mime_octets(v->input->mime, &len);
+
+	if (kind == RULES_VIEW_RAW) {
+		octets = v->clean != NULL ? v->clean : octets;
+		body = v->clean != NULL ? v->clean_body : MIN(mime_body_offset(v->input->mime), len);
+		if (body > 1 && octets[body - 1] == '\n' && octets[body - 2] == '\n')
+			body--;			/* the empty line between */
+		g_string_append_len(v->text, octets, (gssize)body);
+		return;
+	}
+	for (i = 0; i < mime_field_count(v->input->mime); i++) {
+		const struct mime_field	*f = mime_field_at(v->input->mime, i);
+
+		if (g_ascii_strcasecmp(f->name, JUDGE_RULES_FACT) == 0)
+			continue;
+		g_string_append_printf(v->text, "%s: ", f->name);
+		append_trimmed(v->text, f->text, f->text_len);
+		g_string_append_c(v->text, '\n');
+	}
+}
+
+static void
+fact(GString *out, const char *name, size_t n, bool counted)
+{
+	if (n == 0)
+		return;
+	if (counted)
+		g_string_append_printf(out, "%s=%zu\n", name, n);
+	else
+		g_string_append_printf(out, "%s\n", name);
+}
+
+/* What is true of the markup, one line each. */
+static void
+bring_facts(struct judge_rules_view *v)
+{
+	const struct text	*t = v->input->text;
+	size_t			 links = text_fact(t, TEXT_FACT_LINKS), words = text_fact(t, TEXT_FACT_WORDS);
+
+	fact(v->text, "html", text_fact(t, TEXT_FACT_HTML), false);
+	fact(v->text, "plain", text_fact(t, TEXT_FACT_PLAIN), false);
+	fact(v->text, "hidden-text", text_fact(t, TEXT_FACT_HIDDEN), false);
+	fact(v->text, "image-only", text_fact(t, TEXT_FACT_IMAGE_ONLY), false);
+	fact(v->text, "links", links, true);
+	fact(v->text, "images", text_fact(t, TEXT_FACT_IMAGES), true);
+	fact(v->text, "words", words, true);
+	if (links > 0)
+		g_string_append_printf(v->text, "words-per-link=%zu\n", words / links);
+	fact(v->text, "attachments", text_fact(t, TEXT_FACT_ATTACHMENTS), true);
+}
+
+/* Adds every field of a number to the values. */
+static void
+add_values(struct judge_rules_view *v, size_t number, bool filled)
+{
+	size_t	at;
+
+	for (at = v->first[number]; at != 0; at = v->next[at - 1]) {
+		const struct mime_field	*f = mime_field_at(v->input->mime, at - 1);
+
+		if (!filled || f->raw_len > 0)
+			g_ptr_array_add(v->values, (gpointer)(uintptr_t)f);
+	}
+}
+
+static void
+find_values(struct judge_rules_view *v, const struct judge_rules_group *g)
+{
+	size_t	i;
+
+	g_ptr_array_set_size(v->values, 0);
+	if (g->source == SOURCE_FIELD) {
+		add_values(v, g->number, false);
+	} else if (g->source == SOURCE_TOCC) {
+		add_values(v, INDEX_TO, false);
+		add_values(v, INDEX_CC, false);
+	} else if (g->source == SOURCE_MESSAGEID) {
+		for (i = INDEX_X_MESSAGE_ID; i <= INDEX_MESSAGE_ID; i++)
+			add_values(v, i, true);
+	}
+	if (g->pick == RULES_PICK_FIRST && v->values->len > 1)
+		g_ptr_array_set_size(v->values, 1);
+	if (g->pick == RULES_PICK_LAST && v->values->len > 1)
+		g_ptr_array_remove_range(v->values, 0, v->values->len - 1);
+}
+
+/* Addresses or names of a value, an LF between two; true when there are any. */
+static bool
+bring_addresses(struct judge_rules_view *v, const char *raw, bool names, bool any)
+{
+	size_t	i, n;
+
+	if (v->address == NULL)
+		v->address = g_new(struct mime_address, ADDRESSES_MAX);
+	n = MIN(mime_addresses(raw, CHARSET, v->address, ADDRESSES_MAX), ADDRESSES_MAX);
+	for (i = 0; i < n; i++) {
+		const char	*one = names ? v->address[i].name : v->address[i].address;
+
+		if (*one == '\0')
+			continue;
+		if (any)
+			g_string_append_c(v->text, '\n');
+		append_trimmed(v->text, one, strlen(one));
+		any = true;
+	}
+	return any;
+}
+
+/* The value a header rule matches, into v->text; false: there is none. */
+static bool
+bring_header(struct judge_rules_view *v, const struct judge_rules_group *g)
+{
+	bool	any = false;
+	guint	i;
+
+	g_string_truncate(v->text, 0);
+	if (g->source == SOURCE_ALL) {
+		bring_all(v, g->view);
+		return v->text->len > 0;
+	}
+	if (g->source == SOURCE_FACT) {
+		bring_facts(v);
+		return v->text->len > 0;
+	}
+	if (g->source == SOURCE_ENVELOPE) {
+		g_string_append(v->text, v->input->envelope == NULL ? "" : v->input->envelope);
+		return v->input->envelope != NULL;
+	}
+	find_values(v, g);
+	for (i = 0; i < v->values->len; i++) {
+		const struct mime_field	*f = g_ptr_array_index(v->values, i);
+
+		if (g->view == RULES_VIEW_ADDR || g->view == RULES_VIEW_NAME) {
+			any = bring_addresses(v, f->raw, g->view == RULES_VIEW_NAME, any);
+			continue;
+		}
+		if (g->view == RULES_VIEW_RAW)
+			g_string_append_len(v->text, f->raw, (gssize)f->raw_len);
+		else
+			append_trimmed(v->text, f->text, f->text_len);
+		if (v->text->len == 0 || v->text->str[v->text->len - 1] != '\n' || g->view != RULES_VIEW_RAW)
+			g_string_append_c(v->text, '\n');
+		any = true;
+	}
+	return any;
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+static void
+bring_body(struct judge_rules_view *v, const struct judge_rules_group *g, struct judge_rules_subject *s)
+{
+	size_t	skip = 0;
+
+	s->text = text_body(v->input->text, &s->len);
+	if (!v->body_cut) {
+		judge_rules_cut_body(s->text, s->len, &v->body);
+		if (v->first[INDEX_SUBJECT] != 0) {
+			const struct mime_field	*f = mime_field_at(v->input->mime, v->first[INDEX_SUBJECT] - 1);
+
+			v->body_subject = f->text_len > strspn(f->text, " \t\r\n\v\f") ? 1 : 0;
+		}
+		v->body_cut = true;
+	}
+	if (g->nosubject)
+		skip = MIN(v->body_subject, v->body.n);
+	s->piece = v->body.piece + (v->body.piece == NULL ? 0 : skip);
+	s->npieces = v->body.n - skip;
+}
+
+/* One piece for each link. */
+static void
+bring_uris(struct judge_rules_view *v, struct judge_rules_subject *s)
+{
+	size_t	i;
+
+	g_string_truncate(v->joined, 0);
+	v->pieces.n = 0;
+	for (i = 0; i < text_uri_count(v->input->text); i++) {
+		size_t	start = v->joined->len;
+
+		g_string_append(v->joined, text_uri_at(v->input->text, i));
+		judge_rules_piece_add(&v->pieces, start, v->joined->len - start);
+		g_string_append_c(v->joined, '\n');
+	}
+	s->text = v->joined->str;
+	s->len = v->joined->len;
+	s->piece = v->pieces.piece;
+	s->npieces = v->pieces.n;
+}
+
+/* The whole as one piece. */
+static void
+bring_whole(struct judge_rules_view *v, const char *text, size_t len, struct judge_rules_subject *s)
+{
+	v->pieces.n = 0;
+	judge_rules_piece_add(&v->pieces, 0, len);
+	*s = (struct judge_rules_subject){ .text = text, .len = len, .piece = v->pieces.piece, .npieces = 1 };
+}
+
+bool
+judge_rules_view_get(struct judge_rules_view *view, const struct judge_rules_group *group,
+    struct judge_rules_subject *subject)
+{
+	const char	*text;
+	size_t		 len = 0;
+	bool		 found = true;
+
+	*subject = (struct judge_rules_subject){ .text = "" };
+	switch (group->type) {
+	case RULES_HEADER:
+		found = bring_header(view, group);
+		bring_whole(view, view->text->str, view->text->len, subject);
+		break;
+	case RULES_BODY:
+		bring_body(view, group, subject);
+		break;
+	case RULES_RAWBODY:
+		text = text_raw(view->input->text, &len);
+		view->pieces.n = 0;
+		judge_rules_cut_raw(text, len, &view->pieces);
+		*subject = (struct judge_rules_subject){ .text = text, .len = len, .piece = view->pieces.piece,
+		    .npieces = view->pieces.n };
+		break;
+	case RULES_URI:
+		bring_uris(view, subject);
+		break;
+	case RULES_MIMEHEADER:
+		text = mime_octets(view->input->mime, &len);
+		len = MIN(mime_body_offset(view->input->mime), len);
+		judge_rules_parts(view->input->mime, view->clean != NULL ? view->clean : text,
+		    view->clean != NULL ? view->clean_body : len, group, view->joined, &view->pieces);
+		*subject = (struct judge_rules_subject){ .text = view->joined->str, .len = view->joined->len,
+		    .piece = view->pieces.piece, .npieces = view->pieces.n };
+		break;
+	case RULES_FULL:
+		text = mime_octets(view->input->mime, &len);
+		if (view->clean != NULL)
+			bring_whole(view, view->clean, view->clean_len, subject);
+		else
+			bring_whole(view, text, len, subject);
+		break;
+	case RULES_FOLDED:
+		text = text_folded(view->input->text, &len);
+		bring_whole(view, text, len, subject);
+		break;
+	default:
+		break;
+	}
+	return found;
+}

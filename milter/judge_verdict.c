@@ -1,0 +1,326 @@
+/*
+ * judge_verdict.c - standing and verdict of every recipient, and the one answer for all of them.
+ *
+ * Floor 3, part of judge.  DESIGN sections 5 and 6.  A ledger that cannot be read gives STANDING_UNKNOWN to
+ * whoever it was asked about, never "nothing on record".
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <glib.h>
+#include "judge_private.h"
+
+#define KEYS_AT_ONCE	200	/* in one question to the ledger */
+
+/* ---- what the verdict depends on --------------------------------------------------------------- */
+
+/* The row for this direction and sender: the policy for the closest domain, else the general one. */
+static const struct policy_row *
+row_for(const struct judge_case *c)
+{
+	const struct judge_settings *set = &c->judge->set;
+	const struct policy_row *row = &policy_default[c->answer->direction];
+	const char *domain;
+	size_t i, best = 0;
+
+	domain = addr_domain_of(c->sender.from[0] != '\0' ? c->sender.from : c->sender.envelope);
+	for (i = 0; i < set->npolicies; i++) {
+		const struct judge_policy *p = &set->policies[i];
+		size_t weight = strlen(p->domain) + 1;
+
+		if (p->direction != c->answer->direction || weight <= best)
+			continue;
+		if (p->domain[0] != '\0' && (domain == NULL || !addr_domain_under(domain, p->domain)))
+			continue;
+		row = &p->row;
+		best = weight;
+	}
+	return row;
+}
+
+/* Where a rejection would hit the wrong one: a gateway's, a forwarder's or a list's queue. */
+static bool
+is_soft(const struct judge_case *c)
+{
+	const struct judge_settings *set = &c->judge->set;
+	char list[ADDR_KEY_MAX + 1];
+	size_t i, n;
+
+	if (judge_list_has_net(&set->gateway_hosts, c->msg->client) ||
+	    judge_list_has_net(&set->trusted_forwarders, c->msg->client))
+		return true;
+	for (i = 0; i < c->sender.nids; i++) {
+		const struct policy_identity *id = &c->sender.id[i];
+
+		if (id->kind != IDENTITY_LIST || !id->authenticated)
+			continue;
+		(void)snprintf(list, sizeof(list), "%s", id->key.text + 1);	/* brackets off */
+		n = strlen(list);
+		if (n > 0)
+			list[n - 1] = '\0';
+		if (judge_list_has(&set->trusted_lists, list))
+			return true;
+	}
+	return false;
+}
+
+/* Every key that covers one of the identities, each once; strings owned by the table. */
+static GHashTable *
+keys_of(const struct sender *sender)
+{
+	GHashTable *keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct addr_key *covering;
+	size_t i, j, n;
+
+	covering = g_new(struct addr_key, 130);
+	(void)g_hash_table_add(keys, g_strdup("*"));
+	for (i = 0; i < sender->nids; i++) {
+		n = addr_key_covering(&sender->id[i].key, covering, 130);
+		for (j = 0; j < n && j < 130; j++)
+			(void)g_hash_table_add(keys, g_strdup(covering[j].text));
+	}
+	g_free(covering);
+	return keys;
+}
+
+/* All words of one recipient about these keys.  0, or -1. */
+static int
+words_of(struct ledger *ledger, const char *recipient, char **keys, size_t nkeys, GArray *words, struct err *err)
+{
+	struct policy_word *some = NULL;
+	size_t i, n, nsome = 0;
+
+	for (i = 0; i < nkeys; i += n) {
+		n = nkeys - i < KEYS_AT_ONCE ? nkeys - i : KEYS_AT_ONCE;
+		if (ledger_words(ledger, recipient, (const char *const *)keys + i, n, &some, &nsome, err) != 0)
+			return -1;
+		if (nsome > 0)
+			g_array_append_vals(words, some, (guint)nsome);
+		ledger_words_free(some);
+	}
+	return 0;
+}
+
+/* ---- one recipient ----------------------------------------------------------------------------- */
+
+static void
+find_standing(struct judge_case *c, struct judge_recipient *r, char **keys, size_t nkeys)
+{
+	GArray *words = g_array_new(FALSE, FALSE, sizeof(struct policy_word));
+	struct ledger *ledger = c->judge->set.ledger;
+	const struct policy_word *word;
+	struct err err = { "" };
+
+	r->finding = (struct policy_finding){ .standing = STANDING_UNKNOWN, .word = SIZE_MAX, .identity = SIZE_MAX };
+	if (ledger == NULL)
+		(void)err_set(&err, "the ledger is not open");
+	else if (words_of(ledger, r->key, keys, nkeys, words, &err) == 0)
+		r->finding = policy_standing((const struct policy_word *)(void *)words->data, words->len,
+		    c->sender.id, c->sender.nids, false, c->msg->now);
+	if (r->finding.standing == STANDING_UNKNOWN) {
+		c->answer->ledger_failed = true;
+		(void)snprintf(c->answer->why, sizeof(c->answer->why), "%s", err.text);
+	} else if (r->finding.word < words->len) {
+		word = &g_array_index(words, struct policy_word, r->finding.word);
+		r->word = word->seq;
+		(void)snprintf(r->matched, sizeof(r->matched), "%s", word->key.text);
+	}
+	(void)g_array_free(words, TRUE);
+}
+
+static void
+verdict_of(struct judge_case *c, struct judge_recipient *r, char **keys, size_t nkeys)
+{
+	struct policy_facts facts = {
+		.class = CLASS_COMMERCIAL, .direction = c->answer->direction, .score = c->answer->score,
+		.reject_score = c->judge->set.reject_score, .soft = c->soft,
+	};
+
+	if (r->exempt)
+		return;				/* accepted; nothing is looked up */
+	if (r->key[0] != '\0')			/* what is no mailbox has no person behind it to have spoken */
+		find_standing(c, r, keys, nkeys);
+	facts.standing = r->finding.standing;
+	facts.list_refused = r->finding.standing == STANDING_REFUSED && r->finding.identity < c->sender.nids &&
+	    c->sender.id[r->finding.identity].kind == IDENTITY_LIST;
+	r->would = policy_verdict(c->row, &facts);
+}
+
+/* ---- all of them ------------------------------------------------------------------------------- */
+
+struct tally {
+	size_t	of[ACTION_MAX];
+};
+
+static struct tally
+tally_of(const struct judge_answer *a)
+{
+	struct tally t = { { 0 } };
+	size_t i;
+
+	for (i = 0; i < a->nrcpts; i++)
+		t.of[a->rcpts[i].would]++;
+	return t;
+}
+
+static void
+act_all(struct judge_answer *a, enum policy_action action)
+{
+	size_t i;
+
+	a->action = action;
+	for (i = 0; i < a->nrcpts; i++)
+		a->rcpts[i].action = action;
+}
+
+/* Nobody's mail is rejected here: each gets their own action, the message the strongest that all share. */
+static void
+deliver(struct judge_case *c)
+{
+	struct judge_answer *a = c->answer;
+	struct tally t = { { 0 } };
+	size_t i;
+
+	for (i = 0; i < a->nrcpts; i++) {
+		a->rcpts[i].action = a->rcpts[i].would == ACTION_REJECT ? ACTION_TAG : a->rcpts[i].would;
+		t.of[a->rcpts[i].action]++;
+	}
+	if (t.of[ACTION_QUARANTINE] == a->nrcpts && c->msg->can_quarantine) {
+		a->action = ACTION_QUARANTINE;
+		return;
+	}
+	for (i = 0; i < a->nrcpts; i++)		/* holding is for the whole message or not at all */
+		if (a->rcpts[i].action == ACTION_QUARANTINE)
+			a->rcpts[i].action = ACTION_TAG;
+	a->action = t.of[ACTION_ACCEPT] == a->nrcpts ? ACTION_ACCEPT : ACTION_TAG;
+}
+
+/* 451 now; when it comes again each group gets its own transaction, and a true answer. */
+static void
+ask_again(struct judge_case *c)
+{
+	struct judge_split *split = c->judge->set.split;
+	struct judge_answer *a = c->answer;
+	char from[ADDR_MAX + 1] = "";
+	size_t i;
+
+	act_all(a, ACTION_TEMPFAIL);
+	(void)snprintf(a->code, sizeof(a->code), "451");
+	(void)snprintf(a->xcode, sizeof(a->xcode), "4.5.3");
+	if (split == NULL || c->msg->dry)
+		return;
+	if (c->msg->sender != NULL)
+		(void)addr_mailbox(c->msg->sender, strlen(c->msg->sender), from);
+	for (i = 0; i < a->nrcpts; i++)
+		if (a->rcpts[i].key[0] != '\0')
+			judge_split_remember(split, from, a->rcpts[i].key, a->rcpts[i].would == ACTION_REJECT,
+			    c->msg->now);
+}
+
+/* Some refuse it and some do not.  DESIGN section 6, "Several recipients". */
+static void
+settle_mix(struct judge_case *c)
+{
+	enum judge_mixed how = c->judge->set.mixed;
+	struct judge_answer *a = c->answer;
+	size_t i;
+
+	if (a->direction == DIRECTION_OUTBOUND)
+		how = c->judge->set.outbound_mixed;
+	if (how == JUDGE_MIXED_REMOVE && !c->msg->can_remove)
+		how = a->direction == DIRECTION_OUTBOUND ? JUDGE_MIXED_REJECT : JUDGE_MIXED_TEMPFAIL_ONCE;
+	switch (how) {
+	case JUDGE_MIXED_REJECT:
+		act_all(a, ACTION_REJECT);
+		break;
+	case JUDGE_MIXED_TAG:
+		deliver(c);
+		break;
+	case JUDGE_MIXED_REMOVE:
+		deliver(c);
+		for (i = 0; i < a->nrcpts; i++)
+			if (a->rcpts[i].would == ACTION_REJECT)
+				a->rcpts[i].action = ACTION_REJECT;
+		break;
+	default:
+		ask_again(c);
+		break;
+	}
+}
+
+/* What the sending side is told. */
+static void
+say(struct judge_case *c)
+{
+	const struct judge_settings *set = &c->judge->set;
+	struct judge_answer *a = c->answer;
+	bool again = a->xcode[0] != '\0';
+	const char *text;
+
+	if (a->action != ACTION_REJECT && a->action != ACTION_TEMPFAIL)
+		return;
+	text = a->action == ACTION_REJECT ? set->reject_text : again ? set->mixed_text : set->tempfail_text;
+	(void)snprintf(a->code, sizeof(a->code), "%s", a->action == ACTION_REJECT ? "550" : "451");
+	if (!again)
+		(void)snprintf(a->xcode, sizeof(a->xcode), "%s", a->action == ACTION_REJECT ? "5.7.1" : "4.3.0");
+	judge_fill(text, a->id, a->sender_key, a->text, sizeof(a->text));
+}
+
+/* Ids only for what is to be recorded. */
+static void
+name_decisions(struct judge_case *c)
+{
+	struct judge_answer *a = c->answer;
+	struct err err = { "" };
+	size_t i;
+
+	if (c->msg->dry)
+		return;
+	if (ledger_new_id(a->id, &err) != 0) {
+		(void)snprintf(a->why, sizeof(a->why), "%s", err.text);
+		a->ledger_failed = true;
+		return;
+	}
+	for (i = 0; i < a->nrcpts; i++) {
+		if (a->rcpts[i].exempt)
+			continue;
+		if (a->nrcpts == 1)
+			(void)snprintf(a->rcpts[i].id, sizeof(a->rcpts[i].id), "%s", a->id);
+		else if (ledger_new_id(a->rcpts[i].id, &err) != 0)
+			a->ledger_failed = true;
+	}
+}
+
+void
+judge_verdicts(struct judge_case *c)
+{
+	struct judge_answer *a = c->answer;
+	GHashTable *table;
+	struct tally t;
+	char **keys;
+	guint nkeys;
+	size_t i;
+
+	c->row = row_for(c);
+	c->soft = is_soft(c);
+	table = keys_of(&c->sender);
+	keys = (char **)g_hash_table_get_keys_as_array(table, &nkeys);
+	for (i = 0; i < a->nrcpts; i++)
+		verdict_of(c, &a->rcpts[i], keys, nkeys);
+	g_free(keys);
+	g_hash_table_destroy(table);
+	name_decisions(c);
+
+	t = tally_of(a);
+	if (c->judge->set.mode == MODE_OBSERVE)
+		act_all(a, ACTION_ACCEPT);
+	else if (t.of[ACTION_TEMPFAIL] > 0)
+		act_all(a, ACTION_TEMPFAIL);
+	else if (t.of[ACTION_REJECT] == a->nrcpts)
+		act_all(a, ACTION_REJECT);
+	else if (t.of[ACTION_REJECT] > 0)
+		settle_mix(c);
+	else
+		deliver(c);
+	say(c);
+}

@@ -1,0 +1,53 @@
+/*
+ * ledger_ops.h - what an engine does for a ledger.
+ *
+ * Floor 2, private to the ledger.  The contracts are those of ledger.h; ledger.c has looked at the arguments
+ * (ledger_check.h, the limits, NULL settings) before an engine sees them.
+ */
+#ifndef TUIDING_LEDGER_OPS_H
+#define TUIDING_LEDGER_OPS_H
+
+#include "ledger.h"
+
+struct ledger_ops {
+	void	(*close)(struct ledger *ledger);
+	int	(*append)(struct ledger *ledger, const struct ledger_statement *statements, size_t n,
+		    struct ledger_receipt *receipts_r, struct err *err);
+	/* keys: sorted, each once, "*" among them. */
+	int	(*words)(struct ledger *ledger, const char *recipient, const char *const *keys, size_t nkeys,
+		    struct policy_word **words_r, size_t *nwords_r, struct err *err);
+	int64_t	(*statements)(struct ledger *ledger, const struct ledger_filter *filter,
+		    ledger_statement_fn *fn, void *arg, struct err *err);
+	int	(*rule_add)(struct ledger *ledger, const struct ledger_rule *rule, int64_t *id_r,
+		    struct err *err);
+	int	(*rule_remove)(struct ledger *ledger, int64_t id, struct err *err);
+	int64_t	(*rules)(struct ledger *ledger, const char *domain, ledger_rule_fn *fn, void *arg,
+		    struct err *err);
+	int	(*decide)(struct ledger *ledger, const struct ledger_decision *decisions, size_t n,
+		    struct err *err);
+	int64_t	(*decisions)(struct ledger *ledger, const struct ledger_decision_filter *filter,
+		    ledger_decision_fn *fn, void *arg, struct err *err);
+	int64_t	(*would)(struct ledger *ledger, int64_t since, int64_t until, ledger_would_fn *fn, void *arg,
+		    struct err *err);
+	int	(*verify)(struct ledger *ledger, const char *anchor, struct ledger_report *report_r,
+		    struct err *err);
+	int64_t	(*rebuild)(struct ledger *ledger, struct err *err);
+	int	(*backup)(struct ledger *ledger, const char *path, struct err *err);
+};
+
+/* The first member of every engine's own struct. */
+struct ledger {
+	const struct ledger_ops	*ops;
+};
+
+/* An engine: which URLs are its own, and its two ways in.  where: what follows the scheme. */
+struct ledger_engine {
+	const char	*scheme;			/* "sqlite:" */
+	int		(*open)(const char *where, const struct ledger_settings *settings,
+			    struct ledger **ledger_r, struct err *err);
+	int		(*migrate)(const char *where, bool create, int *from_r, int *to_r, struct err *err);
+};
+
+extern const struct ledger_engine	ledger_sqlite;
+
+#endif

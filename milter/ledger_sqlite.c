@@ -1,0 +1,126 @@
+/*
+ * ledger_sqlite.c - the SQLite ledger: opened, closed, and the table of what it does.
+ *
+ * Floor 2.
+ */
+#include "ledger_sqlite.h"
+
+#include <stdlib.h>
+
+void
+lite_deadline(unsigned ms, struct timespec *until_r)
+{
+	clock_gettime(CLOCK_MONOTONIC, until_r);
+	until_r->tv_sec += (time_t)(ms / 1000);
+	until_r->tv_nsec += (long)(ms % 1000) * 1000000;
+	if (until_r->tv_nsec >= 1000000000) {
+		until_r->tv_sec++;
+		until_r->tv_nsec -= 1000000000;
+	}
+}
+
+int64_t
+lite_list(struct lite *lite, enum lite_sql which, lite_bind_fn *bind, const void *filter,
+    lite_show_fn *show, void *arg, struct err *err)
+{
+	struct lite_query *q = NULL;
+	struct lite_db *db = NULL;
+	int64_t shown = 0, ret = -1;
+	int row;
+
+	if (lite_pool_take(lite->pool, &db, err) == -1)
+		return -1;
+	q = lite_query(db, which, err);
+	if (q == NULL)
+		goto out;
+	bind(q, filter);
+	while ((row = lite_step(q, err)) == 1) {
+		shown++;
+		if (!show(q, arg)) {
+			row = 0;
+			break;
+		}
+	}
+	if (row == 0)
+		ret = shown;
+out:
+	lite_end(q);
+	lite_pool_give(lite->pool, db);
+	return ret;
+}
+
+static void
+lite_close(struct ledger *ledger)
+{
+	struct lite *lite = (struct lite *)ledger;
+
+	lite_writer_free(lite->writer);
+	lite_pool_free(lite->pool);
+	free(lite);
+}
+
+static const struct ledger_ops lite_ops = {
+	.close		= lite_close,
+	.append		= lite_append,
+	.words		= lite_words,
+	.statements	= lite_statements,
+	.rule_add	= lite_rule_add,
+	.rule_remove	= lite_rule_remove,
+	.rules		= lite_rules,
+	.decide		= lite_decide,
+	.decisions	= lite_decisions,
+	.would		= lite_would,
+	.verify		= lite_verify,
+	.rebuild	= lite_rebuild,
+	.backup		= lite_backup,
+};
+
+static int
+lite_open(const char *path, const struct ledger_settings *settings, struct ledger **ledger_r,
+    struct err *err)
+{
+	struct lite_db *db = NULL;
+	struct lite *lite = NULL;
+	int ret = -1;
+
+	switch (lite_check_file(path, err)) {
+	case 1:
+		break;
+	case 0:
+		if (!settings->create)
+			return err_set(err, "there is no ledger '%s': make one with tuiding ledger init",
+			    path);
+		if (lite_migrate(path, true, NULL, NULL, err) == -1)
+			return -1;
+		break;
+	default:
+		return -1;
+	}
+	lite = calloc(1, sizeof *lite);
+	if (lite == NULL)
+		return err_set(err, "no memory for the ledger");
+	lite->ledger.ops = &lite_ops;
+	lite->busy_ms = settings->busy_ms;
+	if (lite_db_open(path, LITE_READ, settings->busy_ms, &db, err) == -1 ||
+	    lite_check_version(db, path, err) == -1)
+		goto out;
+	if (!settings->read_only &&
+	    lite_writer_open(path, settings->busy_ms, settings->queue, &lite->writer, err) == -1)
+		goto out;
+	if (lite_pool_open(path, settings->readers, settings->busy_ms, &lite->pool, err) == -1)
+		goto out;
+	*ledger_r = &lite->ledger;
+	lite = NULL;
+	ret = 0;
+out:
+	lite_db_close(db);
+	if (lite != NULL)
+		lite_close(&lite->ledger);
+	return ret;
+}
+
+const struct ledger_engine ledger_sqlite = {
+	.scheme		= "sqlite:",
+	.open		= lite_open,
+	.migrate	= lite_migrate,
+};

@@ -1,0 +1,99 @@
+/*
+ * ledger_sqlite.h - the parts of the SQLite ledger, as they know each other.
+ *
+ * Floor 2, private to the ledger.  Readers come out of a pool and see a snapshot; all writing is done by one
+ * thread, many callers' work in one transaction.
+ */
+#ifndef TUIDING_LEDGER_SQLITE_H
+#define TUIDING_LEDGER_SQLITE_H
+
+#include <time.h>
+#include "ledger_ops.h"
+#include "ledger_sqlite_db.h"
+
+struct lite_pool;
+struct lite_writer;
+
+struct lite {
+	struct ledger		 ledger;	/* what callers hold; must stand first */
+	struct lite_pool	*pool;
+	struct lite_writer	*writer;	/* NULL: opened for reading only */
+	unsigned		 busy_ms;
+};
+
+/* The moment ms from now, on CLOCK_MONOTONIC (ledger_sqlite.c). */
+void	lite_deadline(unsigned ms, struct timespec *until_r);
+
+/* ---- the pool of readers (ledger_sqlite_pool.c) ------------------------------------------------- */
+
+int	lite_pool_open(const char *path, unsigned readers, unsigned busy_ms, struct lite_pool **pool_r,
+	    struct err *err);
+void	lite_pool_free(struct lite_pool *pool);		/* every handle is back; NULL is fine */
+/* A handle of one's own, waited for at most the pool's busy_ms.  0 or -1. */
+int	lite_pool_take(struct lite_pool *pool, struct lite_db **db_r, struct err *err);
+void	lite_pool_give(struct lite_pool *pool, struct lite_db *db);	/* NULL is fine */
+
+/*
+ * Shows the rows of a query on a reader of the pool: bind sets the query up from filter, show hands one row
+ * on and says whether to go on.  How many were shown, or -1.  (ledger_sqlite.c)
+ */
+typedef void	lite_bind_fn(struct lite_query *query, const void *filter);
+typedef bool	lite_show_fn(struct lite_query *query, void *arg);
+int64_t	lite_list(struct lite *lite, enum lite_sql which, lite_bind_fn *bind, const void *filter,
+	    lite_show_fn *show, void *arg, struct err *err);
+
+/* ---- the writer (ledger_sqlite_writer.c) --------------------------------------------------------- */
+
+/*
+ * One caller's work, run inside the writer's transaction.  Returns 0, or -1: then what it wrote is undone
+ * and the others' work goes on.  It must keep its results in arg: they count only when lite_write() says 0.
+ */
+typedef int	lite_work_fn(struct lite_db *db, void *arg, struct err *err);
+
+int	lite_writer_open(const char *path, unsigned busy_ms, unsigned queue_max, struct lite_writer **writer_r,
+	    struct err *err);
+void	lite_writer_free(struct lite_writer *writer);	/* after the work it has accepted; NULL is fine */
+
+/*
+ * Has work done and waits until it is durable.  Returns 0; -1 when nothing of it was written: it failed, the
+ * transaction failed, too much work is waiting, or the ledger is open for reading only.
+ */
+int	lite_write(struct lite *lite, lite_work_fn *work, void *arg, struct err *err);
+
+/* ---- migrations (ledger_sqlite_migrate.c) -------------------------------------------------------- */
+
+int	lite_migrate(const char *path, bool create, int *from_r, int *to_r, struct err *err);
+/* Whether db is a ledger of this program's version.  0 or -1. */
+int	lite_check_version(struct lite_db *db, const char *path, struct err *err);
+/* Whether path is a file that others cannot read.  1, 0 there is none, -1. */
+int	lite_check_file(const char *path, struct err *err);
+/* Makes a new, empty file of mode LITE_MODE before SQLite sees it, which would let everybody read it.  0, -1. */
+int	lite_make_file(const char *path, struct err *err);
+/* Lays the newest schema into an empty database, without its version. */
+int	lite_lay_schema(struct lite_db *db, struct err *err);
+
+/* ---- the operations, each beside its kin --------------------------------------------------------- */
+
+int	lite_append(struct ledger *ledger, const struct ledger_statement *statements, size_t n,
+	    struct ledger_receipt *receipts_r, struct err *err);
+int	lite_words(struct ledger *ledger, const char *recipient, const char *const *keys, size_t nkeys,
+	    struct policy_word **words_r, size_t *nwords_r, struct err *err);
+int64_t	lite_statements(struct ledger *ledger, const struct ledger_filter *filter, ledger_statement_fn *fn,
+	    void *arg, struct err *err);
+int	lite_rule_add(struct ledger *ledger, const struct ledger_rule *rule, int64_t *id_r, struct err *err);
+int	lite_rule_remove(struct ledger *ledger, int64_t id, struct err *err);
+int64_t	lite_rules(struct ledger *ledger, const char *domain, ledger_rule_fn *fn, void *arg, struct err *err);
+int	lite_decide(struct ledger *ledger, const struct ledger_decision *decisions, size_t n, struct err *err);
+int64_t	lite_decisions(struct ledger *ledger, const struct ledger_decision_filter *filter,
+	    ledger_decision_fn *fn, void *arg, struct err *err);
+int64_t	lite_would(struct ledger *ledger, int64_t since, int64_t until, ledger_would_fn *fn, void *arg,
+	    struct err *err);
+int	lite_verify(struct ledger *ledger, const char *anchor, struct ledger_report *report_r,
+	    struct err *err);
+/* The same on one connection. */
+int	lite_verify_db(struct lite_db *db, const char *anchor, struct ledger_report *report_r,
+	    struct err *err);
+int64_t	lite_rebuild(struct ledger *ledger, struct err *err);
+int	lite_backup(struct ledger *ledger, const char *path, struct err *err);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * ledger_sqlite_sql.h - all SQL of the SQLite ledger, by name.
+ *
+ * Floor 2, private to the ledger.  Values are bound, never printed into SQL.
+ */
+#ifndef TUIDING_LEDGER_SQLITE_SQL_H
+#define TUIDING_LEDGER_SQLITE_SQL_H
+
+#define LITE_WORDS_KEYS	16	/* sender keys that one LITE_WORDS takes, bound from ?3 on */
+
+enum lite_sql {
+	LITE_LAST,			/* the chain's end */
+	LITE_SAME,			/* a statement made before by the same word */
+	LITE_TARGET,			/* what a void's reference names */
+	LITE_VOID_OF,			/* the void that ended it */
+	LITE_NEWEST_REFUSAL,		/* of (recipient, key) */
+	LITE_NEWEST_OWN_CONSENT,	/* of (recipient, key), made by the person */
+	LITE_ADD_STATEMENT,
+	LITE_ADD_PERSON,
+	LITE_ADD_CONSENT,
+	LITE_ADD_REFUSAL,
+	LITE_DROP_CONSENT,
+	LITE_DROP_REFUSAL,
+	LITE_WORDS,
+	LITE_STATEMENTS,		/* all of these four end with the same tests on ?1 to ?9 */
+	LITE_STATEMENTS_RECIPIENT,
+	LITE_STATEMENTS_SENDER,
+	LITE_STATEMENTS_REFERENCE,
+	LITE_ADD_RULE,
+	LITE_DROP_RULE,
+	LITE_RULES,
+	LITE_ADD_DECISION,
+	LITE_DECISIONS,			/* these three too, on ?1 to ?10 */
+	LITE_DECISIONS_ID,
+	LITE_DECISIONS_RECIPIENT,
+	LITE_WOULD,
+	LITE_CHAIN,			/* every statement with its person, in order */
+	LITE_STRAY_PERSONS,		/* how many rows there follow from no statement */
+	LITE_STRAY_CONSENTS,
+	LITE_STRAY_REFUSALS,
+	LITE_LOST_CONSENTS,		/* how many statements are missing there */
+	LITE_LOST_REFUSALS,
+	LITE_CLEAR_CONSENTS,		/* the rebuild: what is stray goes, what is lost comes */
+	LITE_CLEAR_REFUSALS,
+	LITE_FILL_CONSENTS,
+	LITE_FILL_REFUSALS,
+	LITE_INTEGRITY,
+	LITE_FOREIGN_KEYS,
+	LITE_SCHEMA,
+	LITE_SQL_MAX
+};
+
+extern const char *const	lite_sql[LITE_SQL_MAX];
+
+#endif

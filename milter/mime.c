@@ -1,0 +1,311 @@
+/*
+ * mime.c - a message and its top header: octets brought to LF line ends, fields cut apart and decoded.
+ *
+ * Floor 2.  The top header is split here and not by the MIME library, because rules look at fields in the
+ * order and with the octets received.  Never fails on content.
+ */
+#include <stdint.h>
+#include <string.h>
+#include <glib.h>
+#include "charset.h"
+#include "mime_private.h"
+
+const struct mime_limits mime_limits_default = {
+	.octets = 1024 * 1024,
+	.header = 65536,
+	.fields = 1000,
+	.parts = 200,
+	.depth = 20,
+	.decoded = 4 * 1024 * 1024,
+};
+
+/* Copies with CRLF read as LF until limit octets are there; returns how many octets were taken. */
+static size_t
+copy_lines(const char *octets, size_t len, char *out, size_t limit, size_t *len_r)
+{
+	size_t in = 0, n = 0;
+
+	while (in < len && n < limit) {
+		const char *cr = memchr(octets + in, '\r', len - in);
+		size_t run = (cr != NULL ? (size_t)(cr - octets) : len) - in;
+
+		if (run > limit - n)
+			run = limit - n;
+		memcpy(out + n, octets + in, run);
+		in += run;
+		n += run;
+		if (in == len || n == limit)
+			break;
+		if (in + 1 == len || octets[in + 1] != '\n')
+			out[n++] = '\r';
+		in++;
+	}
+	*len_r = n;
+	return in;
+}
+
+/* The end of the field that begins at p: behind the LF of its last continuation line. */
+static const char *
+field_end(const char *p, const char *end)
+{
+	do {
+		const char *lf = memchr(p, '\n', (size_t)(end - p));
+
+		if (lf == NULL)
+			return end;
+		p = lf + 1;
+	} while (p < end && (*p == ' ' || *p == '\t'));
+	return p;
+}
+
+/* The colon after a field name that begins at p, or NULL.  RFC 5322 2.2, with 4.5's blanks before the colon. */
+static const char *
+field_colon(const char *p, const char *end)
+{
+	const char *q = p;
+
+	while (q < end && (unsigned char)*q > ' ' && *q != ':' && *q != 0x7f)
+		q++;
+	if (q == p)
+		return NULL;
+	while (q < end && (*q == ' ' || *q == '\t'))
+		q++;
+	return q < end && *q == ':' ? q : NULL;
+}
+
+/* Where the header begins: behind a mailbox file's "From " line. */
+static size_t
+header_start(const char *octets, size_t len)
+{
+	const char *lf;
+
+	if (len < 5 || memcmp(octets, "From ", 5) != 0)
+		return 0;
+	lf = memchr(octets, '\n', len);
+	return lf != NULL ? (size_t)(lf - octets) + 1 : 0;
+}
+
+/* Where the body begins, and how many fields stand before it. */
+static size_t
+body_start(const char *octets, size_t start, size_t len, size_t *fields_r)
+{
+	const char *p = octets + start, *end = octets + len;
+
+	*fields_r = 0;
+	while (p < end) {
+		if (*p == '\n')
+			return (size_t)(p - octets) + 1;
+		if (field_colon(p, end) != NULL)
+			(*fields_r)++;
+		p = field_end(p, end);
+	}
+	return len;
+}
+
+/* True when decoding would change nothing: printable ASCII on one line, no encoded-word, no HZ. */
+static bool
+is_plain(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)s[i] < ' ' || (unsigned char)s[i] > '~')
+			return false;
+		if ((s[i] == '=' && s[i + 1] == '?') || (s[i] == '~' && s[i + 1] == '{'))
+			return false;
+	}
+	return true;
+}
+
+static void
+field_set(struct mime_field *field, char *name, char *colon, char *end, const char *default_charset,
+    struct mime *mime)
+{
+	char *value = colon + 1;
+	const char *text;
+
+	while (colon > name && (colon[-1] == ' ' || colon[-1] == '\t'))
+		colon--;
+	*colon = '\0';
+	if (end > value && end[-1] == '\n')
+		end--;
+	if (value < end && (*value == ' ' || *value == '\t'))
+		value++;
+	if ((size_t)(end - value) > mime->limits.header) {
+		end = value + mime->limits.header;
+		mime->truncated = true;
+	}
+	*end = '\0';
+	field->name = name;
+	field->raw = value;
+	field->raw_len = (size_t)(end - value);
+	for (text = value; *text == ' ' || *text == '\t' || *text == '\n';)
+		text++;
+	field->text = text;
+	field->text_len = (size_t)(end - text);
+	if (is_plain(text, field->text_len))
+		return;
+	field->text = charset_decode_header(text, field->text_len, default_charset, 2 * mime->limits.header,
+	    &field->text_len);
+	if (field->text == NULL) {
+		field->text = end;
+		field->text_len = 0;
+	}
+}
+
+/* True when text is not a piece of the header's copy but of charset's making. */
+static bool
+field_text_owned(const struct mime *mime, const struct mime_field *field)
+{
+	return field->text < mime->head || field->text > mime->head + mime->body;
+}
+
+/* Cuts the top header into fields; count says how many there are. */
+static int
+fields_split(struct mime *mime, size_t count, const char *default_charset)
+{
+	char *p, *end;
+
+	if (count > mime->limits.fields) {
+		count = mime->limits.fields;
+		mime->truncated = true;
+	}
+	mime->head = g_try_malloc(mime->body + 1);
+	mime->fields = g_try_malloc0_n(count + 1, sizeof(*mime->fields));
+	if (mime->head == NULL || mime->fields == NULL)
+		return -1;
+	memcpy(mime->head, mime->octets, mime->body);
+	end = mime->head + mime->body;
+	*end = '\0';
+	for (p = mime->head + mime->start; p < end && *p != '\n' && mime->nfields < count;) {
+		char *next = mime->head + (field_end(p, end) - mime->head);
+		const char *colon = field_colon(p, next);
+
+		if (colon != NULL)
+			field_set(&mime->fields[mime->nfields++], p, mime->head + (colon - mime->head),
+			    next, default_charset, mime);
+		p = next;
+	}
+	mime->kept = (size_t)(p - mime->head);
+	return 0;
+}
+
+int
+mime_parse(const char *octets, size_t len, const char *default_charset, const struct mime_limits *limits,
+    struct mime **mime_r, struct err *err)
+{
+	struct mime *mime = NULL;
+	size_t size, count;
+	int ret = -1;
+
+	if (limits == NULL)
+		limits = &mime_limits_default;
+	if (len == 0)
+		return err_set(err, "message is empty");
+	size = len < limits->octets ? len : limits->octets;
+	if ((mime = g_try_malloc0(sizeof(*mime))) == NULL ||
+	    (mime->octets = g_try_malloc(size + 1)) == NULL) {
+		err_set(err, "no memory for a message of %zu octets", len);
+		goto out;
+	}
+	mime->limits = *limits;
+	mime->truncated = copy_lines(octets, len, mime->octets, size, &mime->len) < len;
+	mime->octets[mime->len] = '\0';
+	mime->start = header_start(mime->octets, mime->len);
+	mime->body = body_start(mime->octets, mime->start, mime->len, &count);
+	if (fields_split(mime, count, default_charset) < 0) {
+		err_set(err, "no memory for %zu header fields", count);
+		goto out;
+	}
+	mime_parts_find(mime, default_charset);
+	*mime_r = mime;
+	mime = NULL;
+	ret = 0;
+out:
+	mime_free(mime);
+	return ret;
+}
+
+void
+mime_free(struct mime *mime)
+{
+	if (mime == NULL)
+		return;
+	for (size_t i = 0; i < mime->nfields; i++)
+		if (field_text_owned(mime, &mime->fields[i]))
+			charset_free((char *)(uintptr_t)mime->fields[i].text);
+	for (size_t i = 0; i < mime->nowned; i++)
+		g_free(mime->owned[i]);
+	g_free(mime->owned);
+	g_free(mime->parts);
+	g_free(mime->fields);
+	g_free(mime->head);
+	g_free(mime->octets);
+	g_free(mime);
+}
+
+char *
+mime_own(struct mime *mime, char *memory)
+{
+	if (mime->nowned == mime->owned_size) {
+		mime->owned_size = mime->owned_size != 0 ? 2 * mime->owned_size : 16;
+		mime->owned = g_realloc_n(mime->owned, mime->owned_size, sizeof(*mime->owned));
+	}
+	return mime->owned[mime->nowned++] = memory;
+}
+
+size_t
+mime_field_count(const struct mime *mime)
+{
+	return mime->nfields;
+}
+
+const struct mime_field *
+mime_field_at(const struct mime *mime, size_t i)
+{
+	return i < mime->nfields ? &mime->fields[i] : NULL;
+}
+
+const struct mime_field *
+mime_field_named(const struct mime *mime, const char *name, size_t nth)
+{
+	for (size_t i = 0; i < mime->nfields; i++)
+		if (g_ascii_strcasecmp(mime->fields[i].name, name) == 0 && nth-- == 0)
+			return &mime->fields[i];
+	return NULL;
+}
+
+size_t
+mime_part_count(const struct mime *mime)
+{
+	return mime->nparts;
+}
+
+const struct mime_part *
+mime_part_at(const struct mime *mime, size_t i)
+{
+	return i < mime->nparts ? &mime->parts[i] : NULL;
+}
+
+const char *
+mime_octets(const struct mime *mime, size_t *len_r)
+{
+	*len_r = mime->len;
+	return mime->octets;
+}
+
+size_t
+mime_body_offset(const struct mime *mime)
+{
+	return mime->body;
+}
+
+bool
+mime_truncated(const struct mime *mime)
+{
+	return mime->truncated;
+}
+
+bool
+mime_is_report(const struct mime *mime)
+{
+	return mime->report;
+}

@@ -1,0 +1,158 @@
+/*
+ * mime_address.c - the addresses of a structured field.
+ *
+ * Floor 2, part of mime.  GMime finds the addresses (RFC 5322 3.4); it must not decode their names, and a name
+ * must be decoded only after its place is known, or "=?utf-8?Q?a=40b,?=" would be an address.  So what GMime
+ * could take for a charset matter is hidden from it, each octet as "{" and two hex digits, and put back after.
+ */
+#include <stdbool.h>
+#include <string.h>
+#include <gmime/gmime.h>
+#include "charset.h"
+#include "mime_private.h"
+
+#define ENCODED_MAX	1024	/* octets of one encoded-word; RFC 2047 2 allows 75 */
+
+static void
+hide(GString *out, char c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	g_string_append_c(out, '{');
+	g_string_append_c(out, hex[(unsigned char)c >> 4]);
+	g_string_append_c(out, hex[(unsigned char)c & 15]);
+}
+
+/* The length of the encoded-word at p, 0 when there is none.  RFC 2047 2; blanks inside are forgiven. */
+static size_t
+encoded_word(const char *p)
+{
+	const char *q = p + 2;
+
+	q += strcspn(q, "?<>\"\n \t");
+	if (*q != '?' || q == p + 2 || q[1] == '\0' || strchr("BbQq", q[1]) == NULL || q[2] != '?')
+		return 0;
+	for (q += 3; *q != '\0' && q - p < ENCODED_MAX; q++) {
+		if (*q == '?' && q[1] == '=')
+			return (size_t)(q + 2 - p);
+		if (strchr("<>\"\n", *q) != NULL)
+			break;
+	}
+	return 0;
+}
+
+static char *
+hidden_copy(const char *raw)
+{
+	GString *out = g_string_sized_new(2 * strlen(raw));
+
+	while (*raw != '\0') {
+		bool marked = raw[0] == '=' && raw[1] == '?';
+		size_t word = marked ? encoded_word(raw) : 0;
+
+		if (word == 0) {
+			if (marked || (unsigned char)*raw >= 0x80 || *raw == '{')
+				hide(out, *raw);
+			else
+				g_string_append_c(out, *raw);
+			raw++;
+			continue;
+		}
+		for (; word > 0; word--, raw++) {
+			if (g_ascii_isalnum(*raw))
+				g_string_append_c(out, *raw);
+			else
+				hide(out, *raw);
+		}
+		if (*raw == '<' || *raw == '(')
+			g_string_append_c(out, ' ');
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* Puts the octets back, in place. */
+static size_t
+show(char *text)
+{
+	char *out = text;
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if (p[0] == '{' && g_ascii_isxdigit(p[1]) && g_ascii_isxdigit(p[2])) {
+			*out++ = (char)(g_ascii_xdigit_value(p[1]) << 4 | g_ascii_xdigit_value(p[2]));
+			p += 2;
+		} else {
+			*out++ = *p;
+		}
+	}
+	*out = '\0';
+	return (size_t)(out - text);
+}
+
+/* Copies at most size - 1 octets, cut at a character border. */
+static void
+copy_cut(char *out, size_t size, const char *utf8, size_t len)
+{
+	if (len >= size) {
+		len = size - 1;
+		while (len > 0 && ((unsigned char)utf8[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memcpy(out, utf8, len);
+	out[len] = '\0';
+}
+
+static void
+address_set(struct mime_address *out, InternetAddress *from, const char *default_charset)
+{
+	const char *address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(from));
+	char *name = g_strdup(internet_address_get_name(from)), *addr = g_strdup(address), *decoded;
+	size_t len;
+
+	out->name[0] = out->address[0] = '\0';
+	if (name != NULL) {
+		len = show(name);
+		decoded = charset_decode_header(name, len, default_charset, 4 * sizeof(out->name), &len);
+		if (decoded != NULL)
+			copy_cut(out->name, sizeof(out->name), decoded, len);
+		charset_free(decoded);
+	}
+	if (addr != NULL && (len = show(addr)) < sizeof(out->address))
+		memcpy(out->address, addr, len + 1);
+	g_free(name);
+	g_free(addr);
+}
+
+/* Groups within groups are legal nowhere and opened only so far. */
+static size_t
+add_list(InternetAddressList *list, const char *default_charset, struct mime_address *out, size_t max, size_t n,
+    unsigned depth)
+{
+	int count = list != NULL && depth < 4 ? internet_address_list_length(list) : 0;
+
+	for (int i = 0; i < count; i++) {
+		InternetAddress *address = internet_address_list_get_address(list, i);
+
+		if (address != NULL && INTERNET_ADDRESS_IS_GROUP(address)) {
+			n = add_list(internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address)),
+			    default_charset, out, max, n, depth + 1);
+		} else if (address != NULL && INTERNET_ADDRESS_IS_MAILBOX(address)) {
+			if (n < max)
+				address_set(&out[n], address, default_charset);
+			n++;
+		}
+	}
+	return n;
+}
+
+size_t
+mime_addresses(const char *raw, const char *default_charset, struct mime_address *out, size_t max)
+{
+	char *hidden = hidden_copy(raw);
+	InternetAddressList *list = internet_address_list_parse(NULL, hidden);
+	size_t n = add_list(list, default_charset, out, max, 0, 0);
+
+	if (list != NULL)
+		g_object_unref(list);
+	g_free(hidden);
+	return n;
+}

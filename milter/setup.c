@@ -1,0 +1,120 @@
+/*
+ * setup.c - from a configuration to a working judge.
+ *
+ * Floor 4.  The only place where conf.h's fields become other modules' settings.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "setup.h"
+
+void
+setup_libraries(void)
+{
+	mime_init();
+	text_init();
+}
+
+int
+setup_ledger(const struct conf *conf, bool read_only, struct ledger **ledger_r, struct err *err)
+{
+	const struct ledger_settings settings = {
+		.readers = conf->ledger_readers,
+		.busy_ms = conf->ledger_timeout,
+		.read_only = read_only,
+	};
+
+	return ledger_open(conf->ledger, &settings, ledger_r, err);
+}
+
+int
+setup_rules(const struct conf *conf, rules_warn_fn *warn, void *arg, struct judge_rules **rules_r, struct err *err)
+{
+	struct match_limits limits = match_limits_default;
+
+	limits.steps = conf->match_limit;
+	return judge_rules_new((const char *const *)conf->rules.item, conf->rules.n, &limits, warn, arg, rules_r, err);
+}
+
+static struct judge_list
+list_of(const struct conf_list *list)
+{
+	return (struct judge_list){ .item = (const char *const *)list->item, .n = list->n };
+}
+
+static enum judge_mixed
+mixed_of(enum conf_mixed mixed)
+{
+	static const enum judge_mixed to[] = {
+		[CONF_MIXED_NONE] = JUDGE_MIXED_NONE,
+		[CONF_MIXED_TEMPFAIL_ONCE] = JUDGE_MIXED_TEMPFAIL_ONCE,
+		[CONF_MIXED_REMOVE] = JUDGE_MIXED_REMOVE,
+		[CONF_MIXED_TAG] = JUDGE_MIXED_TAG,
+		[CONF_MIXED_REJECT] = JUDGE_MIXED_REJECT,
+	};
+
+	return to[mixed];
+}
+
+static struct judge_settings
+settings_of(const struct conf *conf)
+{
+	struct judge_settings set = {
+		.mode = conf->mode,
+		.required_score = conf->required_score, .reject_score = conf->reject_score,
+		.local_domains = list_of(&conf->local_domains), .internal_hosts = list_of(&conf->internal_hosts),
+		.gateway_hosts = list_of(&conf->gateway_hosts),
+		.trusted_forwarders = list_of(&conf->trusted_forwarders),
+		.exempt_clients = list_of(&conf->exempt_clients), .trusted_lists = list_of(&conf->trusted_lists),
+		.exempt_senders = list_of(&conf->exempt_senders),
+		.exempt_recipients = list_of(&conf->exempt_recipients),
+		.forwarded_recipients = list_of(&conf->forwarded_recipients),
+		.authserv_ids = list_of(&conf->authserv_id),
+		.public_mail_domains = list_of(&conf->public_mail_domains),
+		.recipient_map = list_of(&conf->recipient_map), .recipient_delimiter = conf->recipient_delimiter,
+		.command_address = conf->command_address, .complaint_address = conf->complaint_address,
+		.mixed = mixed_of(conf->mixed), .outbound_mixed = mixed_of(conf->outbound_mixed),
+		.subject_tag = conf->subject_tag, .header_other = conf->header_other,
+		.reject_text = conf->reject_text, .tempfail_text = conf->tempfail_text, .mixed_text = conf->mixed_text,
+		.default_charset = conf->default_charset, .mime = mime_limits_default,
+	};
+
+	set.mime.octets = conf->max_scan_size;
+	set.mime.header = conf->max_header_size;
+	set.mime.parts = conf->max_parts;
+	set.mime.depth = conf->max_depth;
+	return set;
+}
+
+int
+setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *split,
+    rules_warn_fn *warn, void *arg, struct judge **judge_r, struct err *err)
+{
+	struct judge_settings set = settings_of(conf);
+	struct judge_policy *policies = NULL;
+	struct judge_rules *rules = NULL;
+	size_t i;
+	int ret;
+
+	if (setup_rules(conf, warn, arg, &rules, err) != 0)
+		return -1;
+	if (conf->npolicies > 0) {
+		policies = calloc(conf->npolicies, sizeof(*policies));
+		if (policies == NULL) {
+			judge_rules_free(rules);
+			return err_set(err, "no memory for policies");
+		}
+	}
+	for (i = 0; i < conf->npolicies; i++)
+		policies[i] = (struct judge_policy){
+			.direction = conf->policies[i].direction,
+			.domain = conf->policies[i].domain,
+			.row = conf->policies[i].row,
+		};
+	set.policies = policies;
+	set.npolicies = conf->npolicies;
+	set.ledger = ledger;
+	set.split = split;
+	ret = judge_new(&set, rules, judge_r, err);
+	free(policies);
+	return ret;
+}

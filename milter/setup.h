@@ -1,0 +1,29 @@
+/*
+ * setup.h - from a configuration to a working judge: what the daemon and the administrator's program share.
+ *
+ * Floor 4.  Opens the ledger, reads the rules, hands each module its settings.
+ */
+#ifndef TUIDING_SETUP_H
+#define TUIDING_SETUP_H
+
+#include "conf.h"
+#include "judge.h"
+#include "judge_split.h"
+#include "ledger.h"
+#include "rules.h"
+
+/* Once at program start, from the only thread: libraries' own initialisation. */
+void	setup_libraries(void);
+
+/* Opens the ledger conf names. 0, or -1. */
+int	setup_ledger(const struct conf *conf, bool read_only, struct ledger **ledger_r, struct err *err);
+
+/* Reads and compiles conf's rules. */
+int	setup_rules(const struct conf *conf, rules_warn_fn *warn, void *arg, struct judge_rules **rules_r,
+	    struct err *err);
+
+/* A judge from conf.  ledger and split may be NULL and are not taken over. */
+int	setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *split,
+	    rules_warn_fn *warn, void *arg, struct judge **judge_r, struct err *err);
+
+#endif

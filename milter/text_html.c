@@ -1,0 +1,448 @@
+/*
+ * text_html.c - HTML as a reader sees it: words in paragraphs, what is hidden, and where links lead.
+ *
+ * Floor 2, part of text.  libxml2's push parser calls us for each element; no tree is built, no file opened, no
+ * host asked, nothing said on stderr.  Two of its loops take the square of what they are fed, the list of
+ * open elements and that of one tag's attributes, so both are kept short: a parser that goes too deep, or sits
+ * in a tag of hundreds of words, is left and a new one goes on behind that place.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <glib.h>
+#include <libxml/HTMLparser.h>
+#include "text_private.h"
+
+#define CHUNK		4096	/* octets fed at once, more where no tag ends in them */
+#define TAG_MAX		16384	/* octets of a tag that the parser waits for the end of */
+#define TAG_WORDS	512	/* blanks, '=' and quotes in a tag: no honest tag has so many */
+#define SHEET_MAX	65536	/* octets of style sheets read */
+#define META_MAX	2048	/* octets in which a <meta> may name the charset */
+
+/* What an element makes of the text inside it, its ancestors' share included. */
+struct frame {
+	bool	gone;		/* nothing inside can be seen, whatever it says */
+	bool	invisible, tiny;/* until something inside says otherwise */
+	bool	dropped;	/* no text at all: script, style */
+	bool	sheet, title;
+	bool	block;		/* ends its paragraph */
+	int32_t	ink, ground;
+};
+
+struct html {
+	struct text		*text;
+	struct text_sheet	*sheet;
+	struct text_view	 css;
+	htmlParserCtxtPtr	 parser;
+	struct frame		*stack;		/* limits.depth + 2 of them; [0] is outside all elements */
+	unsigned		 depth;
+	bool			 left;		/* the parser went too deep and was stopped */
+	size_t			 unread;	/* octets it had been fed but not read by then */
+};
+
+enum element_flag {
+	BLOCK = 1,		/* a paragraph of its own */
+	CELL = 2,		/* parted from the text before by a space */
+	DROP = 4,		/* its text is not text */
+	SHEET = 8,
+	TITLE = 16,
+	IMAGE = 32,
+	LINK = 64		/* has an ink of its own */
+};
+
+static const struct element {
+	const char	*name;
+	unsigned	 flags;
+} elements[] = {		/* in order of name */
+	{ "a", LINK }, { "address", BLOCK }, { "applet", DROP }, { "article", BLOCK }, { "aside", BLOCK },
+	{ "blockquote", BLOCK }, { "body", BLOCK }, { "br", BLOCK }, { "caption", BLOCK }, { "center", BLOCK },
+	{ "dd", BLOCK }, { "details", BLOCK }, { "dir", BLOCK }, { "div", BLOCK }, { "dl", BLOCK }, { "dt", BLOCK },
+	{ "fieldset", BLOCK }, { "figcaption", BLOCK }, { "figure", BLOCK }, { "footer", BLOCK }, { "form", BLOCK },
+	{ "h1", BLOCK }, { "h2", BLOCK }, { "h3", BLOCK }, { "h4", BLOCK }, { "h5", BLOCK }, { "h6", BLOCK },
+	{ "header", BLOCK }, { "hr", BLOCK }, { "img", IMAGE }, { "li", BLOCK }, { "main", BLOCK },
+	{ "menu", BLOCK }, { "nav", BLOCK }, { "ol", BLOCK }, { "option", BLOCK }, { "p", BLOCK }, { "pre", BLOCK },
+	{ "script", DROP }, { "section", BLOCK }, { "select", BLOCK }, { "style", DROP | SHEET },
+	{ "table", BLOCK }, { "tbody", BLOCK }, { "td", CELL }, { "template", DROP }, { "textarea", BLOCK },
+	{ "tfoot", BLOCK }, { "th", CELL }, { "thead", BLOCK }, { "title", BLOCK | TITLE }, { "tr", BLOCK },
+	{ "ul", BLOCK }, { "xml", DROP },
+};
+
+/* The attributes we read, in this order. */
+enum attribute { STYLE, CLASS, ID, HIDDEN, BGCOLOR, BACKGROUND, COLOR, HREF, SRC, ACTION, ALT, TITLE_TEXT, ATTRIBUTES };
+
+static const char *const attribute_names[ATTRIBUTES] = {
+	"style", "class", "id", "hidden", "bgcolor", "background", "color", "href", "src", "action", "alt", "title",
+};
+
+void
+text_init(void)
+{
+	xmlInitParser();
+}
+
+static int
+element_order(const void *name, const void *element)
+{
+	return strcmp(name, ((const struct element *)element)->name);
+}
+
+static unsigned
+element_flags(const char *name)
+{
+	const struct element *found = bsearch(name, elements, G_N_ELEMENTS(elements), sizeof(*elements), element_order);
+
+	return found != NULL ? found->flags : 0;
+}
+
+static void
+read_attributes(const xmlChar **atts, const char *values[ATTRIBUTES])
+{
+	for (size_t i = 0; i < ATTRIBUTES; i++)
+		values[i] = NULL;
+	for (; atts != NULL && atts[0] != NULL; atts += 2)
+		for (size_t i = 0; i < ATTRIBUTES; i++)
+			if (strcmp((const char *)atts[0], attribute_names[i]) == 0)
+				values[i] = atts[1] != NULL ? (const char *)atts[1] : "";
+}
+
+/* What attributes, style sheets and the element's own style say, in the order in which they outdo each other. */
+static void
+element_style(const struct html *html, const char *name, const char *const values[ATTRIBUTES],
+    struct text_style *style)
+{
+	*style = text_style_unset;
+	if (values[BGCOLOR] != NULL)
+		style->ground = text_style_color(values[BGCOLOR], strlen(values[BGCOLOR]));
+	if (values[BACKGROUND] != NULL && *values[BACKGROUND] != '\0')
+		style->ground = TEXT_COLOR_UNKNOWN;
+	if (values[COLOR] != NULL)
+		style->ink = text_style_color(values[COLOR], strlen(values[COLOR]));
+	if (html->sheet != NULL)
+		text_sheet_apply(html->sheet, name, values[CLASS], values[ID], style);
+	if (values[STYLE] != NULL)
+		text_style_read(style, values[STYLE], strlen(values[STYLE]));
+	if (values[HIDDEN] != NULL && style->none < 0)
+		style->none = 1;
+}
+
+static void
+frame_inherit(struct frame *frame, const struct text_style *style, unsigned flags)
+{
+	frame->gone |= style->none == 1 || style->transparent == 1 || style->offstage == 1 ||
+	    (style->empty == 1 && style->clipped == 1);
+	if (style->invisible >= 0)
+		frame->invisible = style->invisible == 1;
+	if (style->tiny >= 0)
+		frame->tiny = style->tiny == 1;
+	if (flags & LINK)
+		frame->ink = TEXT_COLOR_UNKNOWN;
+	if (style->ink != TEXT_COLOR_UNSET)
+		frame->ink = style->ink;
+	if (style->ground != TEXT_COLOR_UNSET && style->ground != TEXT_COLOR_CLEAR)
+		frame->ground = style->ground;
+	frame->block = (flags & BLOCK) != 0;
+	frame->dropped |= (flags & DROP) != 0;
+	frame->sheet = (flags & SHEET) != 0;
+	frame->title |= (flags & TITLE) != 0;
+}
+
+static bool
+frame_hidden(const struct frame *frame)
+{
+	return frame->gone || frame->invisible || frame->tiny || text_style_same(frame->ink, frame->ground);
+}
+
+static void
+add_words(struct html *html, const struct frame *frame, const char *utf8, size_t len)
+{
+	struct text *text = html->text;
+
+	text_view_words(&text->body, utf8, len);
+	if (frame->title)
+		return;
+	if (frame_hidden(frame))
+		text->facts[TEXT_FACT_HIDDEN] += text_count_words(utf8, len);
+	else
+		text_view_words(&text->visible, utf8, len);
+}
+
+static void
+end_paragraph(struct html *html)
+{
+	text_view_paragraph(&html->text->body);
+	text_view_paragraph(&html->text->visible);
+}
+
+static void
+add_image(struct html *html, const struct frame *frame, const char *const values[ATTRIBUTES])
+{
+	static const enum attribute names[] = { ALT, TITLE_TEXT };
+
+	html->text->facts[TEXT_FACT_IMAGES]++;
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		const char *words = values[names[i]];
+
+		if (words == NULL || (i > 0 && values[ALT] != NULL && strcmp(words, values[ALT]) == 0))
+			continue;
+		text_view_space(&html->text->body);
+		text_view_space(&html->text->visible);
+		add_words(html, frame, words, strlen(words));
+		text_view_space(&html->text->body);
+		text_view_space(&html->text->visible);
+		if (!frame_hidden(frame) && !frame->title)
+			html->text->alt_words += text_count_words(words, strlen(words));
+	}
+}
+
+static void
+add_links(struct html *html, const char *const values[ATTRIBUTES])
+{
+	static const enum attribute names[] = { HREF, SRC, ACTION, BACKGROUND };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (values[names[i]] != NULL)
+			text_uris_add(html->text->uris, values[names[i]], strlen(values[names[i]]));
+}
+
+/* Stops the parser where it stands; the rest is for another. */
+static void
+leave(struct html *html)
+{
+	html->left = true;
+	html->unread = (size_t)(html->parser->input->end - html->parser->input->cur);
+	xmlStopParser(html->parser);
+}
+
+static void
+on_start(void *arg, const xmlChar *xml_name, const xmlChar **atts)
+{
+	struct html *html = arg;
+	const char *name = (const char *)xml_name, *values[ATTRIBUTES];
+	unsigned flags = element_flags(name);
+	struct text_style style;
+	struct frame *frame;
+
+	if (html->left)
+		return;
+	frame = &html->stack[html->depth + 1];
+	*frame = html->stack[html->depth];
+	read_attributes(atts, values);
+	element_style(html, name, values, &style);
+	frame_inherit(frame, &style, flags);
+	add_links(html, values);
+	if (flags & BLOCK)
+		end_paragraph(html);
+	if (flags & CELL) {
+		text_view_space(&html->text->body);
+		text_view_space(&html->text->visible);
+	}
+	if (flags & IMAGE)
+		add_image(html, frame, values);
+	html->depth++;
+	if (html->depth > html->text->limits.depth || (unsigned)html->parser->nameNr > html->text->limits.depth + 8)
+		leave(html);
+}
+
+static void
+on_end(void *arg, const xmlChar *name)
+{
+	struct html *html = arg;
+	const struct frame *frame = &html->stack[html->depth];
+
+	(void)name;
+	if (html->left || html->depth == 0)
+		return;
+	if (frame->block)
+		end_paragraph(html);
+	if (frame->sheet && html->css.len > 0) {
+		if (html->sheet == NULL)
+			html->sheet = text_sheet_new();
+		text_sheet_read(html->sheet, html->css.octets, html->css.len);
+		html->css.len = 0;
+		if (text_sheet_colours(html->sheet) && html->stack[0].ground >= 0)
+			for (unsigned i = 0; i < html->depth; i++)
+				html->stack[i].ground = TEXT_COLOR_UNKNOWN;
+	}
+	html->depth--;
+}
+
+static void
+on_text(void *arg, const xmlChar *utf8, int len)
+{
+	struct html *html = arg;
+	const struct frame *frame = &html->stack[html->depth];
+
+	if (html->left || len <= 0)
+		return;
+	if (frame->sheet)
+		text_view_octets(&html->css, (const char *)utf8, (size_t)len);
+	else if (!frame->dropped)
+		add_words(html, frame, (const char *)utf8, (size_t)len);
+}
+
+/* True when p holds more blanks, '=' and quotes than a tag needs. */
+static bool
+is_wordy(const char *p, const char *end)
+{
+	unsigned words = 0;
+
+	for (; p < end && words <= TAG_WORDS; p++)
+		words += (unsigned char)*p <= ' ' || *p == '=' || *p == '"' || *p == '\'';
+	return words > TAG_WORDS;
+}
+
+/* The first '<' in [p, end) that begins a tag, or NULL. */
+static const char *
+tag_start(const char *p, const char *end)
+{
+	while ((p = memchr(p, '<', (size_t)(end - p))) != NULL && (end - p < 2 || !g_ascii_isalpha(p[1])))
+		p++;
+	return p;
+}
+
+/* True when the parser waits for the end of a tag. */
+static bool
+is_in_tag(const htmlParserCtxt *parser)
+{
+	const char *p = (const char *)parser->input->cur, *end = (const char *)parser->input->end;
+
+	return end - p >= 2 && *p == '<' && tag_start(p, p + 2) == p;
+}
+
+/* How much to skip, at least, of a tag that the parser must not be given; 0: it may go on. */
+static size_t
+hostile_length(const struct html *html)
+{
+	const htmlParserCtxt *parser = html->parser;
+	const char *p = (const char *)parser->input->cur, *end = (const char *)parser->input->end;
+
+	if (html->stack[html->depth].dropped || !is_in_tag(parser))
+		return 0;
+	if (end - p > TAG_MAX)
+		return TAG_MAX / 4;
+	return is_wordy(p, end) ? TAG_WORDS / 2 : 0;
+}
+
+/* How much to feed next: up to the end of a tag, for this libxml2 loses count of quotes between two feeds. */
+static size_t
+chunk_length(const char *p, size_t len)
+{
+	const char *close;
+
+	if (len <= CHUNK)
+		return len;
+	if ((close = memrchr(p, '>', CHUNK)) == NULL)
+		close = memchr(p + CHUNK, '>', len - CHUNK);
+	return close != NULL ? (size_t)(close - p) + 1 : len;
+}
+
+/* Where to go on after a parser that was left: behind the tag it was in. */
+static size_t
+skip_tag(const char *utf8, size_t from, size_t len)
+{
+	const char *close = memchr(utf8 + from, '>', len - from);
+
+	return close != NULL ? (size_t)(close - utf8) + 1 : len;
+}
+
+/* Feeds one parser from utf8 on; returns how many octets are done with. */
+static size_t
+parse(struct html *html, const char *utf8, size_t len)
+{
+	htmlParserCtxtPtr parser = html->parser;
+	size_t fed = 0, unread = 0;
+
+	while (fed < len) {
+		const char *p = utf8 + fed, *tag;
+		size_t n = chunk_length(p, len - fed);
+		bool last = fed + n == len;
+
+		if (n > CHUNK) {		/* one long tag, or much text before one */
+			tag = unread > 0 && is_in_tag(parser) ? p : tag_start(p, p + n);
+			if (tag != NULL && is_wordy(tag, p + n)) {
+				n = (size_t)(tag - p);
+				(void)htmlParseChunk(parser, p, (int)n, 1);
+				return skip_tag(utf8, fed + n, len);
+			}
+		}
+		(void)htmlParseChunk(parser, p, (int)n, last);
+		fed += n;
+		if (html->left)
+			return skip_tag(utf8, fed - MIN(fed, html->unread), len);
+		if (parser->input == NULL)
+			return fed;
+		unread = MIN(fed, (size_t)(parser->input->end - parser->input->cur));
+		if (parser->instate == XML_PARSER_EOF)
+			break;
+		if ((n = hostile_length(html)) > 0)
+			return skip_tag(utf8, fed - unread + MIN(n, unread), len);
+	}
+	return fed - unread;
+}
+
+static size_t
+pass(struct html *html, const char *utf8, size_t len)
+{
+	static const htmlSAXHandler handler = {
+		.startElement = on_start, .endElement = on_end,
+		.characters = on_text, .cdataBlock = on_text, .ignorableWhitespace = on_text,
+	};
+	size_t done;
+
+	html->left = false;
+	html->depth = 0;
+	html->parser = htmlCreatePushParserCtxt((htmlSAXHandlerPtr)(uintptr_t)&handler, html, NULL, 0, NULL,
+	    XML_CHAR_ENCODING_UTF8);
+	if (html->parser == NULL)
+		return len;
+	(void)htmlCtxtUseOptions(html->parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+	    HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED | HTML_PARSE_IGNORE_ENC);
+	done = parse(html, utf8, len);
+	htmlFreeParserCtxt(html->parser);
+	html->parser = NULL;
+	return done > 0 ? done : 1;
+}
+
+void
+text_html(struct text *text, const char *utf8, size_t len)
+{
+	struct html html = { .text = text };
+
+	html.stack = g_new0(struct frame, (size_t)text->limits.depth + 2);
+	html.stack[0].ink = TEXT_COLOR_UNSET;
+	html.stack[0].ground = 0xffffff;
+	text_view_open(&html.css, SHEET_MAX);
+	for (size_t at = 0; at < len && !text_view_full(&text->body);)
+		at += pass(&html, utf8 + at, len - at);
+	text_view_close(&html.css);
+	text_sheet_free(html.sheet);
+	g_free(html.stack);
+}
+
+const char *
+text_html_charset(const char *octets, size_t len, char out[64])
+{
+	const char *end = octets + MIN(len, META_MAX), *p = octets;
+
+	for (; (p = memchr(p, '<', (size_t)(end - p))) != NULL; p++) {
+		const char *stop = memchr(p, '>', (size_t)(end - p));
+		size_t n = 0;
+
+		if (stop == NULL)
+			break;
+		if (stop - p < 6 || strncasecmp(p, "<meta", 5) != 0)
+			continue;
+		for (; stop - p > 8 && strncasecmp(p, "charset", 7) != 0; p++)
+			;
+		if (stop - p <= 8)
+			continue;
+		for (p += 7; p < stop && strchr(" =\"'\t", *p) != NULL; p++)
+			;
+		while (p < stop && n < 63 && (g_ascii_isalnum(*p) || strchr("-_:.+", *p) != NULL) && *p != '\0')
+			out[n++] = *p++;
+		out[n] = '\0';
+		if (n > 0 && strncasecmp(out, "utf-16", 6) != 0 && strncasecmp(out, "utf-32", 6) != 0)
+			return out;
+	}
+	return NULL;
+}

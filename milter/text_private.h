@@ -1,0 +1,111 @@
+/*
+ * text_private.h - what the files of text share.  Nobody else includes it.
+ *
+ * Floor 2, part of text.
+ */
+#ifndef TUIDING_TEXT_PRIVATE_H
+#define TUIDING_TEXT_PRIVATE_H
+
+#include <stdint.h>
+#include "text.h"
+
+/* What stands between the last word written and the next. */
+enum text_gap {
+	TEXT_GAP_NONE,
+	TEXT_GAP_SPACE,
+	TEXT_GAP_PARAGRAPH
+};
+
+/* One view being written: UTF-8, always ended by NUL, never longer than limit, cut at a character border. */
+struct text_view {
+	char		*octets;
+	size_t		 len, size, limit;
+	enum text_gap	 gap;
+};
+
+void	text_view_open(struct text_view *view, size_t limit);
+void	text_view_close(struct text_view *view);
+/* Adds octets as they are. */
+void	text_view_octets(struct text_view *view, const char *utf8, size_t len);
+/* Adds words: every run of white space (no-break spaces too) is one gap. */
+void	text_view_words(struct text_view *view, const char *utf8, size_t len);
+/* Adds plain text: blank lines part paragraphs. */
+void	text_view_lines(struct text_view *view, const char *utf8, size_t len);
+void	text_view_space(struct text_view *view);
+void	text_view_paragraph(struct text_view *view);
+/* Ends the last paragraph. */
+void	text_view_end(struct text_view *view);
+bool	text_view_full(const struct text_view *view);
+
+/* Words as TEXT_FACT_WORDS counts them. */
+size_t	text_count_words(const char *utf8, size_t len);
+
+/* Links, each once. */
+struct text_uris;
+struct text_uris	*text_uris_new(unsigned max);
+void			 text_uris_free(struct text_uris *uris);		/* NULL is fine */
+void			 text_uris_add(struct text_uris *uris, const char *uri, size_t len);
+/* Adds the bare addresses in running text. */
+void			 text_uris_scan(struct text_uris *uris, const char *utf8, size_t len);
+size_t			 text_uris_count(const struct text_uris *uris);
+const char		*text_uris_at(const struct text_uris *uris, size_t i);
+
+/* Declarations of CSS that can hide text.  Each is -1 (not said), 0 or 1. */
+struct text_style {
+	signed char	none;		/* display: none; mso-hide: all */
+	signed char	invisible;	/* visibility */
+	signed char	tiny;		/* font-size of a pixel or less */
+	signed char	transparent;	/* opacity */
+	signed char	empty;		/* width or height 0 */
+	signed char	clipped;	/* overflow: hidden */
+	signed char	offstage;	/* moved out of sight */
+	int32_t		ink, ground;	/* 0xRRGGBB or one of those below */
+};
+
+#define TEXT_COLOR_UNSET	(-1)	/* nothing said: the ancestor's */
+#define TEXT_COLOR_UNKNOWN	(-2)	/* a picture, a gradient, a word we do not know */
+#define TEXT_COLOR_CLEAR	(-3)	/* transparent */
+
+extern const struct text_style	text_style_unset;
+
+/* Reads "property: value; ..." over style. */
+void	text_style_read(struct text_style *style, const char *css, size_t len);
+/* What over says replaces what style says. */
+void	text_style_merge(struct text_style *style, const struct text_style *over);
+int32_t	text_style_color(const char *value, size_t len);
+/* True when ink cannot be told from ground. */
+bool	text_style_same(int32_t ink, int32_t ground);
+
+/* The simple rules (tag, .class, #id, tag.class) of a message's style sheets. */
+struct text_sheet;
+struct text_sheet	*text_sheet_new(void);
+void			 text_sheet_free(struct text_sheet *sheet);		/* NULL is fine */
+void			 text_sheet_read(struct text_sheet *sheet, const char *css, size_t len);
+/* Merges what the sheet says of an element; class and id may be NULL. */
+void			 text_sheet_apply(const struct text_sheet *sheet, const char *tag, const char *class,
+			    const char *id, struct text_style *style);
+/* True when a rule that we cannot follow colours some ground. */
+bool			 text_sheet_colours(const struct text_sheet *sheet);
+
+struct text {
+	struct text_limits	 limits;
+	char			*default_charset;
+	char			*subject;
+	struct text_view	 body, visible, raw;
+	char			*folded, *folded_subject;
+	size_t			 folded_len, folded_subject_len;
+	struct text_uris	*uris;
+	size_t			 facts[TEXT_FACT_MAX];
+	size_t			 alt_words;	/* words of images' alt and title */
+	char			*spare;		/* an HTML attachment, read when there is no other text */
+	size_t			 spare_len;
+	char			*spare_charset;
+	bool			 scanned;
+};
+
+/* Renders UTF-8 HTML into the views.  Never fails on content. */
+void	text_html(struct text *text, const char *utf8, size_t len);
+/* The charset a <meta> names: writes it to out and returns out, or NULL. */
+const char	*text_html_charset(const char *octets, size_t len, char out[64]);
+
+#endif
