@@ -1,8 +1,8 @@
 /*
  * admin.c - "tuiding", the administrator's program: its main, and the table of its nouns.
  *
- * Floor 5.  Finds the subcommand, runs it, and makes sure that what it wrote arrived.  Holds no secret and prints
- * none.
+ * Floor 5.  Finds the subcommand, runs it, and makes sure that what it wrote arrived.  Holds no
+ * secret and prints none.
  */
 #include <errno.h>
 #include <signal.h>

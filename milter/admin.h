@@ -1,7 +1,9 @@
 /*
- * admin.h - what the subcommands of "tuiding" share: the table they stand in, and the program's state.
+ * admin.h - what the subcommands of "tuiding" share: the table they stand in, and the program's
+ * state.
  *
- * Floor 5.  One file a noun (admin_check, admin_rules …); each exports its row of verbs, admin.c lists them.
+ * Floor 5.  One file a noun (admin_check, admin_rules …); each exports its row of verbs, admin.c
+ * lists them.
  */
 #ifndef TUIDING_ADMIN_H
 #define TUIDING_ADMIN_H
@@ -33,7 +35,9 @@ struct admin {
 	int64_t			 now;		/* ms, the same for the whole run */
 };
 
-/* ---- the table of subcommands ------------------------------------------------------------------- */
+/*
+ * ---- the table of subcommands -------------------------------------------------------------------
+ */
 
 #define ADMIN_OPTIONS_MAX	20	/* of one subcommand, the common ones included */
 
@@ -79,7 +83,9 @@ struct admin_args {
 /* The value of one of the command's own options; NULL: not given. */
 const char	*admin_arg(const struct admin_args *args, const char *name);
 
-/* ---- to the person ------------------------------------------------------------------------------ */
+/*
+ * ---- to the person ------------------------------------------------------------------------------
+ */
 
 /* One line to standard error, "tuiding: …", cleaned.  Returns nothing that matters. */
 void	admin_note(const struct admin *admin, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -96,10 +102,16 @@ void	admin_quiet(void *arg, const char *file, unsigned line, const char *rule, c
 struct admin_table	*admin_rows(const struct admin *admin, const struct admin_column *columns, size_t ncolumns,
 			    bool upright);
 
-/* ---- what most subcommands need first; each returns 0, or the exit status after saying why --------- */
+/*
+ * ---- what most subcommands need first; each returns 0, or the exit status after saying why
+ * ---------
+ */
 
 int	admin_conf(struct admin *admin);
-/* Also drops root's rights for those of the configured user (admin_user.h): no file of root is left behind. */
+/*
+ * Also drops root's rights for those of the configured user (admin_user.h): no file of root is left
+ * behind.
+ */
 int	admin_ledger(struct admin *admin, bool read_only);
 
 /* A recipient as the ledger knows it: key, recipient-map applied. */

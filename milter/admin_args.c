@@ -1,7 +1,8 @@
 /*
  * admin_args.c - a subcommand's options and operands, read from its table; and its help.
  *
- * Floor 5, part of admin.  getopt_long() does the reading; what is wrong is said in the person's language.
+ * Floor 5, part of admin.  getopt_long() does the reading; what is wrong is said in the person's
+ * language.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -255,7 +256,8 @@ admin_args_help(const struct admin *admin, const struct admin_noun *nouns)
 	fputs(say(&admin->say,
 	    "\n  -V         the version\n"
 	    "  --help     help, also behind every subcommand\n"
-	    "\nexit status: 0 yes or done, 1 no, not found or a failed check, 2 called wrongly, 3 trouble\n",
+	    "\nexit status: 0 yes or done, 1 no, not found or a failed check, 2 called wrongly, "
+	    "3 trouble\n",
 	    "\n  -V         版本\n"
 	    "  --help     帮助，每个子命令后面都可以用\n"
 	    "\n退出状态：0 是或已完成，1 否、未找到或检查未通过，2 用法或配置有误，3 出现故障\n"), stdout);

@@ -16,8 +16,8 @@ struct admin_noun {
 };
 
 /*
- * The options before the noun: -c, --lang, --help, -V.  Returns the index of the noun in argv (argc: none), or -1
- * after saying what is wrong.
+ * The options before the noun: -c, --lang, --help, -V.  Returns the index of the noun in argv
+ * (argc: none), or -1 after saying what is wrong.
  */
 int	admin_args_global(struct admin *admin, int argc, char **argv, bool *help_r, bool *version_r);
 

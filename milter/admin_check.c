@@ -1,7 +1,8 @@
 /*
  * admin_check.c - tuiding check: judges messages as the daemon would, and records nothing.
  *
- * Floor 5, part of admin.  Takes the daemon's road, judge_message(); without --rcpt no ledger is opened.
+ * Floor 5, part of admin.  Takes the daemon's road, judge_message(); without --rcpt no ledger is
+ * opened.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,10 @@ static const struct admin_column columns[] = {
 	{ "required", NULL, NULL, ADMIN_SEEN_JSON },
 };
 
-/* The envelope sender the MTA left in the message: the address of a Return-Path field.  false: there is none. */
+/*
+ * The envelope sender the MTA left in the message: the address of a Return-Path field.  false:
+ * there is none.
+ */
 static bool
 return_path(const char *octets, size_t len, char out[ADDR_MAX + 3])
 {
@@ -127,6 +131,8 @@ judge_one(struct check *check, const char *path, const char *octets, size_t len)
 		if (answer.nrules_failed > 0)
 			admin_note(check->admin, say(&check->admin->say, "'%s': rule %s ran into its limit",
 			    "“%s”：规则 %s 超出匹配限额"), path, answer.rule_failed);
+		if (answer.ledger_failed && check->admin->ledger != NULL)
+			admin_note(check->admin, "'%s': %s", path, answer.why);
 		row_write(check, path, &answer);
 	}
 	judge_answer_clear(&answer);

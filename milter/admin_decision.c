@@ -147,7 +147,8 @@ filter_read(const struct admin *admin, const struct admin_args *args, struct led
 		if (filter->action == ACTION_NONE)
 			status = admin_usage(admin, say(&admin->say,
 			    "--action wants accept, tag, quarantine, reject or tempfail, not '%s'",
-			    "--action 只能是 accept、tag、quarantine、reject 或 tempfail，不能是“%s”"), text);
+			    "--action 只能是 accept、tag、quarantine、reject 或 tempfail，不能是“"
+			    "%s”"), text);
 	}
 	filter->queue_id = admin_arg(args, "queue-id");
 	return status;

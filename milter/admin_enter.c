@@ -1,8 +1,8 @@
 /*
  * admin_enter.c - tuiding consent|refusal add and void: one entry, on somebody's written word.
  *
- * Floor 5, part of admin.  Nobody but the person overturns their refusal: the ledger refuses it, and this says
- * which refusal stands.
+ * Floor 5, part of admin.  Nobody but the person overturns their refusal: the ledger refuses it,
+ * and this says which refusal stands.
  */
 #include <stdlib.h>
 #include <string.h>

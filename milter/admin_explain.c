@@ -1,8 +1,8 @@
 /*
  * admin_explain.c - tuiding explain ID: what came, how it was judged, on what that rests, in words.
  *
- * Floor 5, part of admin.  For a person and a lawyer: every fact it states is in the ledger, with its place in the
- * chain.  Machines are served by "decision show".
+ * Floor 5, part of admin.  For a person and a lawyer: every fact it states is in the ledger, with
+ * its place in the chain.  Machines are served by "decision show".
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -192,7 +192,10 @@ rule_say(const struct admin *admin, const struct rules *set, char *text)
 		if (rule->describe_zh != NULL && admin->say.lang == SAY_ZH)
 			about = rule->describe_zh;
 	}
-	admin_explain_line(admin, "%6s  %-24s  %s", score != NULL ? score : "", text, about != NULL ? about : "");
+	if (about != NULL)
+		admin_explain_line(admin, "%6s  %-24s  %s", score != NULL ? score : "", text, about);
+	else
+		admin_explain_line(admin, "%6s  %s", score != NULL ? score : "", text);
 }
 
 static void
@@ -241,6 +244,7 @@ statement_say(const struct admin *admin, const struct ledger_statement *s, int64
 	snprintf(place, sizeof(place), say(&admin->say, "no. %lld, hash %s", "序号 %lld，哈希 %s"),
 	    (long long)s->seq, s->hash);
 	fact(admin, "in the chain", "台账位置", place);
+	free(note);
 	if (s->received_at > at)
 		admin_explain_line(admin, "%s", say(&admin->say, "It was taken after this decision.", "该声明登记于本次处置之后。"));
 }
@@ -295,7 +299,8 @@ what_was_said(const struct admin *admin, const struct ledger_decision *d, struct
 	int found;
 
 	admin_explain_head(admin, "How the recipient stands to this sender", "收件人对该发件人的意愿");
-	admin_explain_line(admin, "%s (%s)", say_standing(&admin->say, d->standing), policy_standing_name(d->standing));
+	admin_explain_line(admin, say(&admin->say, "%s", "%s（%s）"), say_standing(&admin->say, d->standing),
+	    policy_standing_name(d->standing));
 	if (d->matched_key[0] != '\0')
 		fact(admin, "it names", "针对", d->matched_key);
 	if (d->word == 0)

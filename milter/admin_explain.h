@@ -1,7 +1,8 @@
 /*
  * admin_explain.h - the parts of an explanation that speak of the law and of what is left to do.
  *
- * Floor 5, part of admin.  Says what the Decision of 28 December 2012 asks; it gives no legal advice on a case.
+ * Floor 5, part of admin.  Says what the Decision of 28 December 2012 asks; it gives no legal
+ * advice on a case.
  */
 #ifndef TUIDING_ADMIN_EXPLAIN_H
 #define TUIDING_ADMIN_EXPLAIN_H

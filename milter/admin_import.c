@@ -1,9 +1,9 @@
 /*
  * admin_import.c - tuiding consent|refusal import: many statements from a CSV file.
  *
- * Floor 5, part of admin.  The whole file is checked before the first row is written; then slices of SLICE go in
- * one transaction each, so that mail never waits for an import.  Every row's id is made of its content: running
- * the same file again after a crash completes it and doubles nothing.
+ * Floor 5, part of admin.  The whole file is checked before the first row is written; then slices
+ * of SLICE go in one transaction each, so that mail never waits for an import.  Every row's id is
+ * made of its content: running the same file again after a crash completes it and doubles nothing.
  */
 #include <stdlib.h>
 #include <string.h>

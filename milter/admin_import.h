@@ -1,7 +1,8 @@
 /*
  * admin_import.h - the rows of a CSV file as statements: read, checked, or refused with a reason.
  *
- * Floor 5, part of admin.  admin_import_row.c reads and checks; admin_import.c writes them to the ledger.
+ * Floor 5, part of admin.  admin_import_row.c reads and checks; admin_import.c writes them to the
+ * ledger.
  */
 #ifndef TUIDING_ADMIN_IMPORT_H
 #define TUIDING_ADMIN_IMPORT_H
@@ -39,11 +40,16 @@ struct admin_import {
 	struct admin_csv	*csv;
 };
 
-/* Reads the file ("-": standard input) and its header line.  0, or an exit status after saying why. */
+/*
+ * Reads the file ("-": standard input) and its header line.  0, or an exit status after saying why.
+ */
 int	admin_import_open(struct admin_import *import, const char *path);
 /* Back to the first row. */
 int	admin_import_rewind(struct admin_import *import);
-/* 1 and the next row (admin_import_row_clear()); 0 at the end; -1 the row is refused: its line and the fault. */
+/*
+ * 1 and the next row (admin_import_row_clear()); 0 at the end; -1 the row is refused: its line and
+ * the fault.
+ */
 int	admin_import_next(struct admin_import *import, struct admin_import_row *row_r,
 	    struct admin_import_fault *fault_r);
 void	admin_import_row_clear(struct admin_import_row *row);

@@ -84,14 +84,16 @@ header_read(struct admin_import *import)
 		field = field_named(record.field[i]);
 		if (field == FIELD_MAX || import->column[field] != -1)
 			return admin_usage(admin, say(&admin->say,
-			    "the header line has an unknown or repeated column '%s': wanted are recipient, sender, "
+			    "the header line has an unknown or repeated column '%s': wanted are "
+			    "recipient, sender, "
 			    "given_at, expires, note", "标题行的列“%s”无法识别或重复，可用的列："
 			    "收件人、发件人、时间、有效期、备注"), record.field[i]);
 		import->column[field] = (int)i;
 	}
 	if (import->column[RECIPIENT] < 0 || import->column[SENDER] < 0)
 		return admin_usage(admin, say(&admin->say,
-		    "the first line must name the columns: recipient,sender[,given_at][,expires][,note]",
+		    "the first line must name the columns: recipient,sender[,given_at][,expires]["
+		    ",note]",
 		    "第一行必须是列名：收件人,发件人[,时间][,有效期][,备注]"));
 	return 0;
 }

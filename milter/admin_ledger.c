@@ -1,7 +1,8 @@
 /*
  * admin_ledger.c - tuiding ledger init|migrate|verify|rebuild|backup: the ledger's upkeep.
  *
- * Floor 5, part of admin.  Run by root it gives its rights away first: the files belong to the daemon's user.
+ * Floor 5, part of admin.  Run by root it gives its rights away first: the files belong to the
+ * daemon's user.
  */
 #include <string.h>
 #include <strings.h>

@@ -1,5 +1,6 @@
 /*
- * admin_open.c - what most subcommands need first: words to the person, the configuration, the ledger, addresses.
+ * admin_open.c - what most subcommands need first: words to the person, the configuration, the
+ * ledger, addresses.
  *
  * Floor 5, part of admin.
  */
@@ -187,8 +188,10 @@ admin_sender(const struct admin *admin, const char *text, struct addr_key *key_r
 	if (addr_key_parse(text, strlen(text), key_r, &err) == 1)
 		return 0;
 	return admin_usage(admin, say(&admin->say,
-	    "'%s' names no sender (%s): wanted is news@shop.example, shop.example, '<list.shop.example>' or '*'",
-	    "“%s”不是发件人（%s），应形如 news@shop.example、shop.example、'<list.shop.example>' 或 '*'"),
+	    "'%s' names no sender (%s): wanted is news@shop.example, shop.example, '<"
+	    "list.shop.example>' or '*'",
+	    "“%s”不是发件人（%s），应形如 news@shop.example、shop.example、'<list.shop.example>' "
+	    "或 '*'"),
 	    text, err.text);
 }
 
@@ -202,7 +205,8 @@ period_end(const struct admin *admin, const char *name, const char *text, int64_
 		return 0;
 	if (admin_time_parse(text, admin->now, ADMIN_TIME_AGO, ms_r, &date) < 0)
 		return admin_usage(admin, say(&admin->say,
-		    "--%s wants a time such as 2026-11-21, 2026-11-21T18:00 or 7d (seven days ago), not '%s'",
+		    "--%s wants a time such as 2026-11-21, 2026-11-21T18:00 or 7d (seven days "
+		    "ago), not '%s'",
 		    "--%s 要写时间，例如 2026-11-21、2026-11-21T18:00 或 7d（七天前），不能是“%s”"), name, text);
 	if (date && strcmp(name, "until") == 0)
 		*ms_r = admin_time_next_day(*ms_r);

@@ -1,7 +1,8 @@
 /*
  * admin_rule.c - tuiding rule list|add|remove: an administrator's rules for whole domains.
  *
- * Floor 5, part of admin.  A rule is policy, shown as such; it stands below every statement of a person.
+ * Floor 5, part of admin.  A rule is policy, shown as such; it stands below every statement of a
+ * person.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /*
- * admin_said.c - one statement, kept beyond the listing that showed it; and how a person is told of it.
+ * admin_said.c - one statement, kept beyond the listing that showed it; and how a person is told of
+ * it.
  *
  * Floor 5, part of admin.
  */

@@ -1,8 +1,9 @@
 /*
  * admin_say.c - words to a person, in English or Chinese.
  *
- * Floor 5, part of admin.  One Chinese term for each notion, the same in every text: 同意 consent, 拒收 refusal,
- * 声明 statement, 台账 ledger, 意愿状态 standing, 处置 verdict, 处置记录 decision, 作废 void, 域名规则 rule.
+ * Floor 5, part of admin.  One Chinese term for each notion, the same in every text: 同意 consent,
+ * 拒收 refusal, 声明 statement, 台账 ledger, 意愿状态 standing, 处置 verdict, 处置记录 decision,
+ * 作废 void, 域名规则 rule.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,15 +56,19 @@ static const struct pair words[WORD_KIND_MAX] = {
 	[WORD_REFUSAL]		= { "refusal", "拒收" },
 };
 
-/* By name: en is the name too. */
-static const struct pair sources[] = {
-	{ "admin", "管理员登记" }, { "import", "批量导入" }, { "reply", "回复邮件" }, { "token", "退订地址" },
-	{ "mail", "指令邮件" }, { "complaint", "投诉" }, { NULL, NULL }
+struct named {
+	const char	*name, *en, *zh;
 };
 
-static const struct pair identities[] = {
-	{ "from", "发件人" }, { "envelope", "信封发件人" }, { "list", "邮件列表" }, { "dkim", "DKIM 签名域" },
-	{ NULL, NULL }
+static const struct named sources[] = {
+	{ "admin", "administrator", "管理员登记" }, { "import", "import", "批量导入" }, { "reply", "reply", "回复邮件" },
+	{ "token", "refusal address", "退订地址" }, { "mail", "command mail", "指令邮件" },
+	{ "complaint", "complaint", "投诉" }, { NULL, NULL, NULL }
+};
+
+static const struct named identities[] = {
+	{ "from", "From", "发件人" }, { "envelope", "envelope sender", "信封发件人" },
+	{ "list", "mailing list", "邮件列表" }, { "dkim", "DKIM signature", "DKIM 签名域" }, { NULL, NULL, NULL }
 };
 
 enum say_lang
@@ -145,15 +150,13 @@ say_word(const struct say *who, enum policy_word_kind word)
 	return pair_say(who, words, WORD_KIND_MAX, (size_t)word);
 }
 
-/* The pair whose name it is; else the name itself. */
+/* The words for that name; else the name itself. */
 static const char *
-name_say(const struct say *who, const struct pair *pairs, const char *name)
+name_say(const struct say *who, const struct named *table, const char *name)
 {
-	size_t i;
-
-	for (i = 0; name != NULL && pairs[i].en != NULL; i++)
-		if (strcmp(pairs[i].en, name) == 0)
-			return who->lang == SAY_ZH ? pairs[i].zh : pairs[i].en;
+	for (; name != NULL && table->name != NULL; table++)
+		if (strcmp(table->name, name) == 0)
+			return who->lang == SAY_ZH ? table->zh : table->en;
 	return name != NULL ? name : "?";
 }
 

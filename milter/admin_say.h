@@ -1,8 +1,8 @@
 /*
  * admin_say.h - words to a person, in English or Chinese.
  *
- * Floor 5, part of admin.  Both texts stand side by side where they are said, so that neither is forgotten.
- * Machine formats never go through here: they are the same in every language.
+ * Floor 5, part of admin.  Both texts stand side by side where they are said, so that neither is
+ * forgotten. Machine formats never go through here: they are the same in every language.
  */
 #ifndef TUIDING_ADMIN_SAY_H
 #define TUIDING_ADMIN_SAY_H
@@ -18,7 +18,10 @@ struct say {
 
 /* The language that "zh" or "en" names; SAY_NONE for anything else. */
 enum say_lang	say_lang_by_name(const char *name);
-/* What LC_ALL, LC_MESSAGES, LANG (the first that is set and not empty) ask for: Chinese for zh…, else English. */
+/*
+ * What LC_ALL, LC_MESSAGES, LANG (the first that is set and not empty) ask for: Chinese for zh…,
+ * else English.
+ */
 enum say_lang	say_lang_by_locale(void);
 
 /* The text in the person's language; also as a format, both being checked against the arguments. */

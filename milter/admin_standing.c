@@ -1,7 +1,8 @@
 /*
  * admin_standing.c - tuiding standing RCPT SENDER: the standing, and the statements behind it.
  *
- * Floor 5, part of admin.  Asks policy_standing() as the judge does; what cannot be read is unknown, never none.
+ * Floor 5, part of admin.  Asks policy_standing() as the judge does; what cannot be read is
+ * unknown, never none.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -16,8 +16,8 @@ struct admin_standing {
 };
 
 /*
- * The standing that a message would meet whose only identity is sender, authenticated or not.  0 and *standing_r,
- * free it with admin_standing_clear(); -1: nobody can tell.
+ * The standing that a message would meet whose only identity is sender, authenticated or not.  0
+ * and *standing_r, free it with admin_standing_clear(); -1: nobody can tell.
  */
 int	admin_standing_ask(struct ledger *ledger, const char *recipient, const struct addr_key *sender,
 	    bool authenticated, int64_t now, struct admin_standing *standing_r, struct err *err);

@@ -1,7 +1,8 @@
 /*
  * admin_table.c - rows out: a table for a person; json, csv, tsv for a machine.
  *
- * Floor 5, part of admin.  Holds at most HELD rows to learn the widths of a table; machine formats hold none.
+ * Floor 5, part of admin.  Holds at most HELD rows to learn the widths of a table; machine formats
+ * hold none.
  */
 #include <glib.h>
 #include <stdlib.h>
@@ -155,7 +156,10 @@ shown(const struct admin_cell *cell)
 	return cell->machine != NULL ? cell->machine : "";
 }
 
-/* Makes the widest columns narrower until the row fits, none below 24: an id or a reference is never cut. */
+/*
+ * Makes the widest columns narrower until the row fits, none below 24: an id or a reference is
+ * never cut.
+ */
 static void
 widths_fit(size_t *widths, size_t n, size_t room)
 {
@@ -203,7 +207,7 @@ line_write(struct admin_table *table, GPtrArray *cells)
 	bool right;
 
 	for (i = last = 0; i < table->set.ncolumns; i++)
-		if (seen(table, i))
+		if (seen(table, i) && (cells == NULL || shown(g_ptr_array_index(cells, i))[0] != '\0'))
 			last = i;
 	for (i = 0; i <= last; i++) {
 		if (!seen(table, i))
@@ -212,8 +216,10 @@ line_write(struct admin_table *table, GPtrArray *cells)
 		right = cell != NULL && (cell->type == ADMIN_CELL_NUMBER || cell->type == ADMIN_CELL_REAL);
 		admin_write_padded(table->set.out, cell != NULL ? shown(cell) : heading(table, i),
 		    table->widths[i], right, i == last);
-		fputs(i == last ? "\n" : "  ", table->set.out);
+		if (i < last)
+			fputs("  ", table->set.out);
 	}
+	putc('\n', table->set.out);
 }
 
 static void

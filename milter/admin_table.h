@@ -1,9 +1,10 @@
 /*
  * admin_table.h - rows out: a table for a person; json, csv, tsv for a machine.
  *
- * Floor 5, part of admin.  Machine formats are the same in every language.  json: one array of objects.  csv: RFC
- * 4180 with a header line, cells that a spreadsheet would run guarded (admin_csv.h).  tsv: no header line, "-"
- * where empty, and \t \n \r \\ written so.  Text of strangers is made fit for a terminal wherever it goes to one.
+ * Floor 5, part of admin.  Machine formats are the same in every language.  json: one array of
+ * objects.  csv: RFC 4180 with a header line, cells that a spreadsheet would run guarded
+ * (admin_csv.h).  tsv: no header line, "-" where empty, and \t \n \r \\ written so.  Text of
+ * strangers is made fit for a terminal wherever it goes to one.
  */
 #ifndef TUIDING_ADMIN_TABLE_H
 #define TUIDING_ADMIN_TABLE_H
@@ -45,8 +46,8 @@ struct admin_table;
 struct admin_table	*admin_table_new(const struct admin_table_settings *settings);
 
 /*
- * The cells of a row, left to right, one call a column; then admin_table_row().  A NULL text and a time of 0 are
- * empty cells.  Everything is copied.
+ * The cells of a row, left to right, one call a column; then admin_table_row().  A NULL text and a
+ * time of 0 are empty cells.  Everything is copied.
  */
 void	admin_table_text(struct admin_table *table, const char *text);
 void	admin_table_word(struct admin_table *table, const char *machine, const char *person);

@@ -1,7 +1,8 @@
 /*
  * admin_table_write.c - one row in one format.
  *
- * Floor 5, part of admin's table.  Errors of writing stay in the stream, where the end of the program looks.
+ * Floor 5, part of admin's table.  Errors of writing stay in the stream, where the end of the
+ * program looks.
  */
 #include <glib.h>
 #include <jansson.h>

@@ -25,7 +25,10 @@ void	admin_write_csv_names(FILE *out, const char *const *names, size_t n);
 void	admin_write_csv(FILE *out, const struct admin_cell *const *cells, size_t n);
 void	admin_write_tsv(FILE *out, const struct admin_cell *const *cells, size_t n);
 
-/* Text in exactly that many columns: cut with an ellipsis, or filled up with spaces (the last one is not). */
+/*
+ * Text in exactly that many columns: cut with an ellipsis, or filled up with spaces (the last one
+ * is not).
+ */
 void	admin_write_padded(FILE *out, const char *text, size_t width, bool right, bool last);
 
 #endif

@@ -10,7 +10,10 @@
 
 #define SPAN_DIGITS	5	/* "99999h" is enough */
 
-/* Reads min to max decimal digits at *p.  Returns the number and moves *p; -1 when there are too few. */
+/*
+ * Reads min to max decimal digits at *p.  Returns the number and moves *p; -1 when there are too
+ * few.
+ */
 static int
 digits(const char **p, int min, int max)
 {

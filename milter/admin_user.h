@@ -1,7 +1,8 @@
 /*
  * admin_user.h - root gives its rights away before it touches the ledger.
  *
- * Floor 5, part of admin.  A database file that root made (a -wal, a -shm) is one the daemon cannot open.
+ * Floor 5, part of admin.  A database file that root made (a -wal, a -shm) is one the daemon cannot
+ * open.
  */
 #ifndef TUIDING_ADMIN_USER_H
 #define TUIDING_ADMIN_USER_H
@@ -9,14 +10,14 @@
 #include "err.h"
 
 /*
- * When root: becomes that user for good, with its groups, umask 027.  1 done; 0 nothing to do (not root, no user
- * set, no such user); -1 it could not be done, and nothing may go on.
+ * When root: becomes that user for good, with its groups, umask 027.  1 done; 0 nothing to do (not
+ * root, no user set, no such user); -1 it could not be done, and nothing may go on.
  */
 int	admin_user_become(const char *user, struct err *err);
 
 /*
- * Makes the folder of path, 0750, when it is not there; when root, it belongs to that user.  1 made, 0 it was
- * there, -1.
+ * Makes the folder of path, 0750, when it is not there; when root, it belongs to that user.  1
+ * made, 0 it was there, -1.
  */
 int	admin_user_folder(const char *path, const char *user, struct err *err);
 

@@ -1,7 +1,8 @@
 /*
  * admin_walk.c - the message files that an operand of "tuiding check" names, and their first octets.
  *
- * Floor 5, part of admin.  Must never follow a link out of the folder, nor hang on a pipe or a device in it.
+ * Floor 5, part of admin.  Must never follow a link out of the folder, nor hang on a pipe or a
+ * device in it.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -21,10 +21,11 @@ const char	*charset_canonical(const char *declared, char out[64]);
 /*
  * The charset of undeclared or lying 8-bit text: "UTF-8" if valid (one broken character in sixteen
  * is forgiven), "US-ASCII" when no octet is above 127 and no ISO-2022/HZ escape stands in it, else
- * what uchardet says when it is sure enough and iconv knows it, else fallback.  Before uchardet is
- * asked, text that is mostly frequent Han characters under GB18030 or Big5 is that, and text too
- * short to tell (fewer than 24 octets above 127) that reads without error, and mostly as Han
- * characters of GB 2312, under a GB18030 fallback is that.
+ * what uchardet says when it is sure enough and iconv knows it (Windows-1252 for the Macintosh and
+ * IBM charsets it sees in English), else fallback.  Before uchardet is asked, text that is mostly
+ * frequent Han characters under GB18030 or Big5 is that, and text too short to tell (fewer than 24
+ * octets above 127) that reads without error, and mostly as Han characters of GB 2312, under a
+ * GB18030 fallback is that.
  */
 const char	*charset_guess(const char *octets, size_t len, const char *fallback, char out[64]);
 

@@ -209,6 +209,10 @@ ask_uchardet(const char *octets, size_t len, char out[64])
 	/* These it says of anything: what is neither needs another answer. */
 	if (name != NULL && (strcmp(name, "UTF-8") == 0 || strcmp(name, "US-ASCII") == 0))
 		return NULL;
+	/* These it says of English with curly quotes; no mail is written in them. */
+	if (name != NULL && (g_str_has_prefix(name, "MAC") || g_str_has_prefix(name, "IBM") ||
+	    strcmp(name, "VISCII") == 0))
+		return "WINDOWS-1252";
 	return name;
 }
 

@@ -3,6 +3,7 @@
  *
  * Floor 2, part of conf.
  */
+#include <errno.h>
 #include <iconv.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,22 +32,112 @@ is_printable_ascii(const char *text)
 	return true;
 }
 
+/* UTF-8 without control characters, and of bearable length. */
+static bool
+is_one_line(const char *text)
+{
+	size_t len = strlen(text);
+	const char *p;
+
+	for (p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return false;
+	return len < 1024 && charset_is_utf8(text, len);
+}
+
+/* ---- parsing ----------------------------------------------------------------------------------- */
+
+int
+conf_parse_number(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(value, &end, 10);
+	if (errno != 0 || end == value || *end != '\0' || strspn(value, "0123456789+-") != strlen(value))
+		return conf_complain(cfg, "%s: '%s' is no number: a whole decimal number is expected", opt->name, value);
+	*(long *)result = number;
+	return 0;
+}
+
+int
+conf_parse_float(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	double number;
+	char *end;
+
+	errno = 0;
+	number = strtod(value, &end);
+	if (errno != 0 || end == value || *end != '\0' || strspn(value, "0123456789+-.eE") != strlen(value))
+		return conf_complain(cfg, "%s: '%s' is no number: a decimal number is expected", opt->name, value);
+	*(double *)result = number;
+	return 0;
+}
+
+int
+conf_parse_bool(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	static const char *const words[] = { "no", "yes", "false", "true", "off", "on" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(value, words[i]) == 0)
+			break;
+	if (i == sizeof(words) / sizeof(words[0]))
+		return conf_complain(cfg, "%s: '%s': yes or no is expected", opt->name, value);
+	*(cfg_bool_t *)result = i % 2 == 1 ? cfg_true : cfg_false;
+	return 0;
+}
+
+/* ---- checking ---------------------------------------------------------------------------------- */
+
+/* The digits of a port or descriptor, and where they end. */
+static bool
+is_number(const char *text, unsigned long max, const char **end_r)
+{
+	unsigned long number;
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	*end_r = end;
+	return errno == 0 && number <= max;
+}
+
+/* As libmilter reads it.  A file's name must be absolute: the daemon goes to "/". */
+static bool
+is_socket(const char *value)
+{
+	const char *rest, *end = NULL;
+
+	if (!is_printable_ascii(value))
+		return false;
+	if (strncmp(value, "unix:/", 6) == 0 || strncmp(value, "local:/", 7) == 0 || value[0] == '/')
+		return strchr(value, '/')[1] != '\0' && value[strlen(value) - 1] != '/';
+	if (strncmp(value, "fd:", 3) == 0)
+		return is_number(value + 3, 65535, &end) && *end == '\0';
+	if (strncmp(value, "inet:", 5) != 0 && strncmp(value, "inet6:", 6) != 0)
+		return false;
+	rest = strchr(value, ':') + 1;
+	if (!is_number(rest, 65535, &end) || strtoul(rest, NULL, 10) == 0)
+		return false;
+	return *end == '\0' || (*end == '@' && end[1] != '\0');
+}
+
 static int
 check_socket(cfg_t *cfg, const char *name, const char *value)
 {
-	static const char *const schemes[] = { "unix:", "local:", "inet:", "inet6:", "fd:", "/" };
-	const char *path;
-	size_t i;
+	const char *path = strchr(value, '/');
 
-	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		if (strncmp(value, schemes[i], strlen(schemes[i])) == 0)
-			break;
-	if (i == sizeof(schemes) / sizeof(schemes[0]))
-		return conf_complain(cfg, "%s: '%s' is no socket: unix:PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N is "
+	if (!is_socket(value))
+		return conf_complain(cfg, "%s: '%s' is no socket: unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N is "
 		    "expected", name, value);
-	path = strchr(value, '/');
 	if (path != NULL && strlen(path) >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
-		return conf_complain(cfg, "%s: the path is longer than a socket's may be", name);
+		return conf_complain(cfg, "%s: the path is longer than a socket's may be: %zu octets are expected at most",
+		    name, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
 	return 0;
 }
 
@@ -93,7 +184,8 @@ check_string(cfg_t *cfg, const struct conf_row *row, const char *value)
 	case KIND_CHARSET:
 		return check_charset(cfg, row->name, value);
 	case KIND_LEDGER:
-		if (strncmp(value, "sqlite:/", 8) == 0)
+		if (strncmp(value, "sqlite:/", 8) == 0 && value[8] != '\0' && value[strlen(value) - 1] != '/' &&
+		    is_one_line(value))
 			return 0;
 		return conf_complain(cfg, "%s: '%s' is no ledger: sqlite:/absolute/path is expected", row->name, value);
 	case KIND_TEXT:
@@ -102,16 +194,21 @@ check_string(cfg_t *cfg, const struct conf_row *row, const char *value)
 		return conf_complain(cfg, "%s: one line of printable ASCII, 1 to %d octets, is expected", row->name,
 		    CONF_TEXT_MAX);
 	case KIND_DELIMITER:
-		if (strlen(value) <= 4 && is_printable_ascii(value) && strpbrk(value, "@ <>\"") == NULL)
+		if (strlen(value) <= 4 && strspn(value, "!#$%&'*+-./=?^_`{|}~") == strlen(value))
 			return 0;
-		return conf_complain(cfg, "%s: '%s': at most four characters such as \"+\" or \"+-\" are expected", row->name,
+		return conf_complain(cfg, "%s: '%s': at most four signs such as \"+\" or \"+-\" are expected", row->name,
 		    value);
 	case KIND_ADDRESS:
 		if (value[0] == '\0' || conf_canonical(KIND_ADDRESS, value, out) == 0)
 			return 0;
 		return conf_complain(cfg, "%s: '%s' is no address: local@domain or \"\" is expected", row->name, value);
+	case KIND_FILE_DOMAINS:
+	case KIND_FILE_MAP:
+		if (value[0] == '\0' || (value[0] == '/' && is_one_line(value)))
+			return 0;
+		return conf_complain(cfg, "%s: '%s': the absolute path of a file, or \"\", is expected", row->name, value);
 	default:
-		if (strlen(value) < 1024 && charset_is_utf8(value, strlen(value)) && strpbrk(value, "\r\n") == NULL)
+		if (is_one_line(value))
 			return 0;
 		return conf_complain(cfg, "%s: one line of UTF-8, less than 1,024 octets, is expected", row->name);
 	}
@@ -147,6 +244,7 @@ conf_check_row(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (row == NULL)
 		return conf_complain(cfg, "%s: no such setting", opt->name);
+	conf_note_line(cfg, row);
 	if (row->kind >= KIND_PATHS)
 		return check_list(cfg, opt, row);
 	if (row->kind == KIND_BOOL)
@@ -155,7 +253,7 @@ conf_check_row(cfg_t *cfg, cfg_opt_t *opt)
 		number = row->kind == KIND_FLOAT ? cfg_opt_getnfloat(opt, 0) : (double)cfg_opt_getnint(opt, 0);
 		if (number >= row->min && number <= row->max)	/* false for NaN */
 			return 0;
-		return conf_complain(cfg, "%s: %g is out of range: %.10g to %.10g is expected", row->name, number,
+		return conf_complain(cfg, "%s: %.10g is out of range: %.10g to %.10g is expected", row->name, number,
 		    row->min, row->max);
 	}
 	return check_string(cfg, row, cfg_opt_getnstr(opt, 0));
@@ -172,6 +270,24 @@ conf_check_action(cfg_t *cfg, cfg_opt_t *opt)
 	    "\"tempfail\"", opt->name, value);
 }
 
+/* The sections before this one, by their canonical titles: DUPES of libconfuse sees letters only. */
+static bool
+is_said_before(cfg_opt_t *opt, const char *direction, const char *domain)
+{
+	unsigned i, n = cfg_opt_size(opt);
+	const char *title, *blank;
+	char out[512];
+
+	for (i = 0; i + 1 < n; i++) {
+		title = cfg_title(cfg_opt_getnsec(opt, i));
+		blank = strchr(title, ' ');
+		if (title[0] == direction[0] && blank != NULL &&
+		    conf_canonical(KIND_DOMAINS, blank + 1, out) == 0 && strcmp(out, domain) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Called as each section ends: its title must be a direction, or a direction and a sender domain. */
 int
 conf_check_policy(cfg_t *cfg, cfg_opt_t *opt)
@@ -182,8 +298,10 @@ conf_check_policy(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (strcmp(title, "inbound") == 0 || strcmp(title, "outbound") == 0)
 		return 0;
-	if ((strncmp(title, "inbound ", 8) == 0 || strncmp(title, "outbound ", 9) == 0) &&
-	    conf_canonical(KIND_DOMAINS, blank + 1, out) == 0)
-		return 0;
-	return conf_complain(cfg, "policy: '%s': inbound, outbound, or \"outbound shop.example\" is expected", title);
+	if ((strncmp(title, "inbound ", 8) != 0 && strncmp(title, "outbound ", 9) != 0) ||
+	    conf_canonical(KIND_DOMAINS, blank + 1, out) != 0)
+		return conf_complain(cfg, "policy: '%s': inbound, outbound, or \"outbound shop.example\" is expected", title);
+	if (is_said_before(opt, title, out))
+		return conf_complain(cfg, "policy: '%s' stands twice, once is expected", title);
+	return 0;
 }

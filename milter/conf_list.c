@@ -4,10 +4,12 @@
  * Floor 2, part of conf.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "addr.h"
 #include "conf_private.h"
 
@@ -90,8 +92,8 @@ conf_canonical(enum conf_kind kind, const char *text, char out[512])
 		return kind == KIND_ADDRESS && text[0] == '@' ? -1 : canonical_recipient(text, out);
 	case KIND_LISTS:
 		(void)snprintf(out, 512, "%s%s%s", text[0] == '<' ? "" : "<", text, text[0] == '<' ? "" : ">");
-		if (addr_key_parse(out, strlen(out), &key, NULL) != 1)
-			return -1;
+		if (addr_key_parse(out, strlen(out), &key, NULL) != 1 || key.kind != ADDR_LIST)
+			return -1;			/* "<news@shop.example>" is an address */
 		(void)snprintf(out, 512, "%.*s", (int)strlen(key.text) - 2, key.text + 1);
 		return 0;
 	default:
@@ -128,6 +130,19 @@ conf_list_fill(struct conf_list *list, enum conf_kind kind, cfg_t *cfg, const ch
 	return 0;
 }
 
+/* Cut where a word begins with '#': inside one it may belong to an address. */
+static void
+cut_comment(char *line)
+{
+	char *p;
+
+	for (p = line; *p != '\0'; p++)
+		if (*p == '#' && (p == line || p[-1] == ' ' || p[-1] == '\t')) {
+			*p = '\0';
+			return;
+		}
+}
+
 /* One line of a file, comment and blanks off: a domain, or an alias and its mailbox. */
 static int
 line_take(struct conf_list *list, enum conf_kind kind, char *line)
@@ -136,7 +151,7 @@ line_take(struct conf_list *list, enum conf_kind kind, char *line)
 	char *word, *save = NULL, out[512];
 	int i, n = kind == KIND_FILE_MAP ? 2 : 1;
 
-	line[strcspn(line, "#")] = '\0';
+	cut_comment(line);
 	word = strtok_r(line, blanks, &save);
 	if (word == NULL)
 		return 0;
@@ -150,35 +165,68 @@ line_take(struct conf_list *list, enum conf_kind kind, char *line)
 	return word == NULL ? 0 : -1;
 }
 
-int
-conf_list_from_file(struct conf_list *list, enum conf_kind kind, const char *path, struct err *err)
+/* Of a sorted map: one alias cannot be two mailboxes. */
+static int
+map_check(const struct conf_list *list, const char *path, struct err *err)
 {
-	char *line = NULL, reason[128];
+	size_t i;
+
+	for (i = 2; i + 1 < list->n; i += 2)
+		if (strcmp(list->item[i - 2], list->item[i]) == 0 && strcmp(list->item[i - 1], list->item[i + 1]) != 0)
+			return err_set(err, "%s: alias '%s' stands for two mailboxes, one is expected", path, list->item[i]);
+	return 0;
+}
+
+static int
+file_take(struct conf_list *list, enum conf_kind kind, const char *path, FILE *file, struct err *err)
+{
+	char *line = NULL, *text;
 	unsigned number = 0;
 	size_t size = 0;
-	struct stat st;
-	FILE *file;
+	ssize_t len;
 	int ret = -1;
 
-	file = fopen(path, "re");
-	if (file == NULL)
-		return err_set(err, "cannot read '%s': %s", path, strerror_r(errno, reason, sizeof(reason)));
-	if (fstat(fileno(file), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > CONF_FILE_MAX) {
-		(void)err_set(err, "'%s' is no file, or larger than %d octets", path, CONF_FILE_MAX);
-		goto out;
-	}
-	while (getline(&line, &size, file) >= 0) {
-		number++;
-		if (line_take(list, kind, line) != 0) {
+	while ((len = getline(&line, &size, file)) >= 0) {
+		text = ++number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
+		if (strlen(line) != (size_t)len || line_take(list, kind, text) != 0) {
 			(void)err_set(err, "%s:%u: %s is expected", path, number,
 			    kind == KIND_FILE_MAP ? "an alias and its mailbox" : "one domain");
 			goto out;
 		}
 	}
-	list_sort(list, kind);
+	if (ferror(file)) {
+		(void)err_set(err, "'%s' cannot be read to its end", path);
+		goto out;
+	}
 	ret = 0;
 out:
 	free(line);
-	(void)fclose(file);
 	return ret;
+}
+
+int
+conf_list_from_file(struct conf_list *list, enum conf_kind kind, const char *path, struct err *err)
+{
+	char reason[128];
+	struct stat st;
+	FILE *file;
+	int fd, ret = -1;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);	/* a FIFO must not hold us up */
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (file == NULL) {
+		(void)err_set(err, "cannot read '%s': %s", path, strerror_r(errno, reason, sizeof(reason)));
+		if (fd >= 0)
+			(void)close(fd);
+		return -1;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > CONF_FILE_MAX)
+		(void)err_set(err, "'%s' is no file, or larger than %d octets", path, CONF_FILE_MAX);
+	else
+		ret = file_take(list, kind, path, file, err);
+	(void)fclose(file);
+	if (ret != 0)
+		return -1;
+	list_sort(list, kind);
+	return kind == KIND_FILE_MAP ? map_check(list, path, err) : 0;
 }

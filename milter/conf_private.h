@@ -11,7 +11,7 @@
 
 /* What a value must be; decides how it is read, checked and kept. */
 enum conf_kind {
-	KIND_STRING,		/* any printable text */
+	KIND_STRING,		/* one line of UTF-8 without control characters */
 	KIND_TEXT,		/* what a sending server is told: printable ASCII, 1 to 400 octets */
 	KIND_SOCKET,
 	KIND_LEDGER,
@@ -19,8 +19,8 @@ enum conf_kind {
 	KIND_CHARSET,
 	KIND_DELIMITER,
 	KIND_ADDRESS,		/* a mailbox, or "" */
-	KIND_FILE_DOMAINS,	/* path of a list of domains, or "" */
-	KIND_FILE_MAP,		/* path of "alias mailbox" pairs, or "" */
+	KIND_FILE_DOMAINS,	/* absolute path of a list of domains, or "" */
+	KIND_FILE_MAP,		/* absolute path of "alias mailbox" pairs, or "" */
 	KIND_NUMBER,
 	KIND_FLOAT,
 	KIND_BOOL,
@@ -45,12 +45,25 @@ struct conf_row {
 extern const struct conf_row	conf_rows[];
 
 #define CONF_TEXT_MAX	400	/* octets */
+#define CONF_SIZE_MAX	(1 << 20)	/* octets of the configuration itself */
 #define CONF_FILE_MAX	(16 << 20)	/* octets of a list or map file */
 
 /* Says "file:line: key: ..." once; what comes later follows from it.  Returns -1. */
 int	conf_complain(cfg_t *cfg, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Keeps the line that the setting stands on, for what is found out only after the parse. */
+void	conf_note_line(cfg_t *cfg, const struct conf_row *row);
 
-/* conf_check.c: libconfuse's validation callbacks.  0 good, -1 complained. */
+/*
+ * conf_text.c: the whole file for libconfuse, len octets and a NUL, without comments.  0, and *text_r is the caller's
+ * to free(); -1 with err.
+ */
+int	conf_text_read(const char *path, char **text_r, size_t *len_r, struct err *err);
+
+/* conf_check.c: libconfuse's parsing callbacks.  0 and *result (long, double, cfg_bool_t), -1 complained. */
+int	conf_parse_number(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result);
+int	conf_parse_float(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result);
+int	conf_parse_bool(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result);
+/* Its validation callbacks.  0 good, -1 complained. */
 int	conf_check_row(cfg_t *cfg, cfg_opt_t *opt);
 int	conf_check_action(cfg_t *cfg, cfg_opt_t *opt);
 int	conf_check_policy(cfg_t *cfg, cfg_opt_t *opt);

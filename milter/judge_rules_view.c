@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <glib.h>
+#include "charset.h"
 #include "judge_rules_index.h"
 #include "judge_rules_part.h"
 
@@ -139,6 +140,38 @@ append_trimmed(GString *out, const char *text, size_t len)
 	g_string_append_len(out, text, (gssize)len);
 }
 
+/*
+ * A field's decoded value.  Every fold is one blank, as in SpamAssassin, where the decoded text may have kept
+ * a tab or several blanks: such a value is unfolded and decoded again.
+ */
+static void
+append_text(GString *out, const struct mime_field *f)
+{
+	GString		*flat;
+	const char	*c;
+	char		*text;
+	size_t		 len = 0;
+
+	if (strstr(f->raw, "\n\t") == NULL && strstr(f->raw, "\n  ") == NULL) {
+		append_trimmed(out, f->text, f->text_len);
+		return;
+	}
+	flat = g_string_sized_new(f->raw_len);
+	for (c = f->raw; *c != '\0'; c++) {
+		if (*c != '\n') {
+			g_string_append_c(flat, *c);
+			continue;
+		}
+		g_string_append_c(flat, ' ');
+		c += strspn(c + 1, " \t");
+	}
+	text = charset_decode_header(flat->str, flat->len, CHARSET, 2 * f->raw_len + 64, &len);
+	if (text != NULL)
+		append_trimmed(out, text, len);
+	charset_free(text);
+	g_string_free(flat, TRUE);
+}
+
 /* The whole header: decoded and unfolded, or as it came. */
 static void
 bring_all(struct judge_rules_view *v, enum rules_view kind)
@@ -160,7 +193,7 @@ bring_all(struct judge_rules_view *v, enum rules_view kind)
 		if (g_ascii_strcasecmp(f->name, JUDGE_RULES_FACT) == 0)
 			continue;
 		g_string_append_printf(v->text, "%s: ", f->name);
-		append_trimmed(v->text, f->text, f->text_len);
+		append_text(v->text, f);
 		g_string_append_c(v->text, '\n');
 	}
 }
@@ -283,7 +316,7 @@ bring_header(struct judge_rules_view *v, const struct judge_rules_group *g)
 		if (g->view == RULES_VIEW_RAW)
 			g_string_append_len(v->text, f->raw, (gssize)f->raw_len);
 		else
-			append_trimmed(v->text, f->text, f->text_len);
+			append_text(v->text, f);
 		if (v->text->len == 0 || v->text->str[v->text->len - 1] != '\n' || g->view != RULES_VIEW_RAW)
 			g_string_append_c(v->text, '\n');
 		any = true;

@@ -61,7 +61,7 @@ struct ledger_statement {
 	const char	*evidence;		/* octets: a note, a raw mail; NULL none */
 	size_t		 evidence_len;
 	const char	*message_id;		/* what made it, for idempotence; NULL none */
-	const char	*reason;		/* of a VOID */
+	const char	*reason;		/* of a VOID; must be given where "admin" or "import" makes it */
 	/* read only, filled by listings */
 	bool		 voided;
 	char		 hash[LEDGER_HASH_HEX + 1];
@@ -102,7 +102,9 @@ int	ledger_append(struct ledger *ledger, const struct ledger_statement *statemen
 
 /*
  * All that was said by this recipient about any of the keys (and "*"), void ones left out, and the
- * administrator's rules for the recipient's domain about them: what policy_standing() wants.
+ * administrator's rules for the recipient's domain about them: what policy_standing() wants.  A consent by "admin"
+ * or "import" that rested on a consent of the person, which was since made void, is left out while the refusal it
+ * would end stands.  For that, keys must hold with each key all that cover it (addr_key_covering()).
  * keys: canonical key texts.  Returns 0 and *words_r, *nwords_r (free() it with ledger_words_free); -1 failed.
  */
 int	ledger_words(struct ledger *ledger, const char *recipient, const char *const *keys, size_t nkeys,

@@ -117,6 +117,8 @@ ledger_check_statement(const struct ledger_statement *s, struct err *err)
 	if (s->kind == LEDGER_VOID) {
 		if (s->reference == NULL || s->reference[0] == '\0')
 			return err_set(err, "a void needs the reference of what it ends");
+		if (!ledger_source_is_person(s->source) && (s->reason == NULL || s->reason[0] == '\0'))
+			return err_set(err, "a void made for somebody needs a reason");
 		return s->recipient == NULL ? 0 : ledger_check_recipient(s->recipient, err);
 	}
 	if (s->kind != LEDGER_CONSENT && s->kind != LEDGER_REFUSAL && s->kind != LEDGER_COMPLAINT)

@@ -54,8 +54,8 @@ lite_close(struct ledger *ledger)
 {
 	struct lite *lite = (struct lite *)ledger;
 
-	lite_writer_free(lite->writer);
 	lite_pool_free(lite->pool);
+	lite_writer_free(lite->writer);		/* the last to go takes the log back into the file */
 	free(lite);
 }
 

@@ -50,8 +50,8 @@ int64_t	lite_list(struct lite *lite, enum lite_sql which, lite_bind_fn *bind, co
  */
 typedef int	lite_work_fn(struct lite_db *db, void *arg, struct err *err);
 
-int	lite_writer_open(const char *path, unsigned busy_ms, unsigned queue_max, struct lite_writer **writer_r,
-	    struct err *err);
+int	lite_writer_open(const char *path, unsigned busy_ms, unsigned queue_max,
+	    struct lite_writer **writer_r, struct err *err);
 void	lite_writer_free(struct lite_writer *writer);	/* after the work it has accepted; NULL is fine */
 
 /*
@@ -67,7 +67,7 @@ int	lite_migrate(const char *path, bool create, int *from_r, int *to_r, struct e
 int	lite_check_version(struct lite_db *db, const char *path, struct err *err);
 /* Whether path is a file that others cannot read.  1, 0 there is none, -1. */
 int	lite_check_file(const char *path, struct err *err);
-/* Makes a new, empty file of mode LITE_MODE before SQLite sees it, which would let everybody read it.  0, -1. */
+/* Makes a new, empty file of mode LITE_MODE: SQLite itself would let everybody read it.  0 or -1. */
 int	lite_make_file(const char *path, struct err *err);
 /* Lays the newest schema into an empty database, without its version. */
 int	lite_lay_schema(struct lite_db *db, struct err *err);

@@ -19,7 +19,7 @@
 struct batch {
 	const struct ledger_statement	*statements;
 	size_t				 n;
-	struct ledger_receipt		*receipts;	/* ours: the caller's stay untouched until all is durable */
+	struct ledger_receipt		*receipts;	/* ours: the caller's wait for the disk */
 	int64_t				 seq;		/* the chain's end */
 	unsigned char			 hash[LEDGER_HASH];
 };
@@ -216,6 +216,8 @@ keep_table(struct lite_db *db, enum lite_sql which, const struct ledger_statemen
 	lite_bind_int(q, 3, seq);
 	if (which == LITE_ADD_CONSENT && s->expires != 0)
 		lite_bind_int(q, 4, s->expires);
+	if (which == LITE_ADD_CONSENT)
+		lite_bind_int(q, 5, ledger_source_is_person(s->source));
 	return lite_run(q, err);
 }
 
@@ -235,9 +237,8 @@ find_void(struct lite_db *db, const struct ledger_statement *s, struct ledger_re
 	if (ret == 1) {
 		message_id = lite_text(q, 4);
 		receipt->outcome = LEDGER_ABSENT;
-		if (s->message_id != NULL ? message_id != NULL && strcmp(message_id, s->message_id) == 0 :
-		    message_id == NULL && strcmp(lite_text_or_empty(q, 2), s->source) == 0 &&
-		    lite_int(q, 3) == s->given_at)
+		if (g_strcmp0(message_id, s->message_id) == 0 && (message_id != NULL ||
+		    (strcmp(lite_text_or_empty(q, 2), s->source) == 0 && lite_int(q, 3) == s->given_at)))
 			already(q, 0, s->reference, 1, receipt);
 	}
 	lite_end(q);

@@ -6,6 +6,7 @@
 #include "ledger_sqlite_db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <limits.h>
 #include <sqlite3.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #define VALUE_MAX	(8 << 20)	/* octets of one value or row */
 #define SQL_MAX		(1 << 20)	/* octets of one statement's text */
@@ -154,7 +156,7 @@ int
 lite_db_open(const char *path, enum lite_access access, unsigned busy_ms, struct lite_db **db_r,
     struct err *err)
 {
-	char *uri = NULL, *name = NULL;
+	char *uri = NULL, *name = NULL, *folder = NULL;
 	int ret;
 
 	if (access == LITE_MEMORY)
@@ -168,6 +170,10 @@ lite_db_open(const char *path, enum lite_access access, unsigned busy_ms, struct
 		ret = open_handle(name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, access, busy_ms, db_r,
 		    err);
 	}
+	folder = g_path_get_dirname(path);
+	if (ret == -1 && faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) == -1)
+		(void)err_prefix(err, "reading needs leave to write a log in '%s'", folder);
+	g_free(folder);
 	g_free(name);
 	g_free(uri);
 	return ret;

@@ -21,8 +21,10 @@
 	"FROM " table " WHERE NOT EXISTS (SELECT 1 FROM statement s JOIN statement_person p ON p.seq = s.seq" \
 	" WHERE s.seq = " table ".seq AND s.kind = '" kind "' AND p.recipient = " table ".recipient" \
 	" AND p.sender = " table ".sender" also " AND " STANDS ")"
-#define SAME_EXPIRES	" AND s.expires IS consent.expires"
+#define OWN		"s.source NOT IN ('admin', 'import')"
+#define SAME_CONSENT	" AND s.expires IS consent.expires AND consent.own = (" OWN ")"
 
+#define CONSENT	"CASE own WHEN 1 THEN 'consent' ELSE 'consent for' END"
 #define WORDS(kind, table, expires)	\
 	"SELECT " kind ", seq, " expires ", sender FROM " table " WHERE recipient = ?1 AND sender IN" \
 	" (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
@@ -46,7 +48,10 @@
 #define ALL_STATEMENTS	"FROM statement s LEFT JOIN statement_person p ON p.seq = s.seq WHERE"
 #define BY_PERSON	"FROM statement_person p CROSS JOIN statement s ON s.seq = p.seq WHERE"
 
-/* ?1 id, ?2 recipient, ?3 sender, ?4 queue id, ?5 Message-ID, ?6 since, ?7 until, ?8 action, ?9 changed, ?10 limit */
+/*
+ * ?1 id, ?2 recipient, ?3 sender, ?4 queue id, ?5 Message-ID, ?6 since, ?7 until, ?8 action, ?9 changed,
+ * ?10 limit
+ */
 #define DECISION_COLUMNS	\
 	"SELECT id, message, at, queue_id, message_id, recipient, recipient_raw, direction, mode, score," \
 	" required, standing, by_rule, word, action, would, sender, envelope, default_key, identities," \
@@ -80,7 +85,8 @@ const char *const lite_sql[LITE_SQL_MAX] = {
 	    "SELECT seq FROM refusal WHERE recipient = ?1 AND sender = ?2 ORDER BY seq DESC LIMIT 1",
 	[LITE_NEWEST_OWN_CONSENT] =
 	    "SELECT c.seq FROM consent c CROSS JOIN statement s ON s.seq = c.seq"
-	    " WHERE c.recipient = ?1 AND c.sender = ?2 AND s.source NOT IN ('admin', 'import')"
+	    " WHERE c.recipient = ?1 AND c.sender = ?2 AND " OWN
+	   
 	    " ORDER BY c.seq DESC LIMIT 1",
 	[LITE_ADD_STATEMENT] =
 	    "INSERT INTO statement (seq, kind, source, given_at, received_at, expires, reference,"
@@ -89,12 +95,16 @@ const char *const lite_sql[LITE_SQL_MAX] = {
 	    "INSERT INTO statement_person (seq, salt, recipient, sender, message_id, reason, evidence)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[LITE_ADD_CONSENT] =
-	    "INSERT INTO consent (recipient, sender, seq, expires) VALUES (?1, ?2, ?3, ?4)",
+	    "INSERT INTO consent (recipient, sender, seq, expires, own) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[LITE_ADD_REFUSAL] = "INSERT INTO refusal (recipient, sender, seq) VALUES (?1, ?2, ?3)",
 	[LITE_DROP_CONSENT] = "DELETE FROM consent WHERE recipient = ?1 AND sender = ?2 AND seq = ?3",
 	[LITE_DROP_REFUSAL] = "DELETE FROM refusal WHERE recipient = ?1 AND sender = ?2 AND seq = ?3",
+	[LITE_WORDS_FEW] =
+	    "SELECT " CONSENT ", seq, expires, sender FROM consent WHERE recipient = ?1"
+	    " UNION ALL SELECT 'refusal', seq, NULL, sender FROM refusal WHERE recipient = ?1"
+	    " UNION ALL SELECT 'rule ' || word, id, NULL, sender FROM rule WHERE domain = ?2 LIMIT ?3",
 	[LITE_WORDS] =
-	    WORDS("'consent'", "consent", "expires")
+	    WORDS(CONSENT, "consent", "expires")
 	    " UNION ALL " WORDS("'refusal'", "refusal", "NULL")
 	    " UNION ALL SELECT 'rule ' || word, id, NULL, sender FROM rule WHERE domain = ?2 AND sender IN"
 	    " (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
@@ -132,15 +142,15 @@ const char *const lite_sql[LITE_SQL_MAX] = {
 	[LITE_STRAY_PERSONS] =
 	    "SELECT count(*) FROM statement_person WHERE NOT EXISTS"
 	    " (SELECT 1 FROM statement s WHERE s.seq = statement_person.seq)",
-	[LITE_STRAY_CONSENTS] = "SELECT count(*) " STRAY("consent", "consent", SAME_EXPIRES),
+	[LITE_STRAY_CONSENTS] = "SELECT count(*) " STRAY("consent", "consent", SAME_CONSENT),
 	[LITE_STRAY_REFUSALS] = "SELECT count(*) " STRAY("refusal", "refusal", ""),
 	[LITE_LOST_CONSENTS] = "SELECT count(*) " FOLLOWS("consent", "consent"),
 	[LITE_LOST_REFUSALS] = "SELECT count(*) " FOLLOWS("refusal", "refusal"),
-	[LITE_CLEAR_CONSENTS] = "DELETE " STRAY("consent", "consent", SAME_EXPIRES),
+	[LITE_CLEAR_CONSENTS] = "DELETE " STRAY("consent", "consent", SAME_CONSENT),
 	[LITE_CLEAR_REFUSALS] = "DELETE " STRAY("refusal", "refusal", ""),
 	[LITE_FILL_CONSENTS] =
-	    "INSERT INTO consent (recipient, sender, seq, expires)"
-	    " SELECT p.recipient, p.sender, s.seq, s.expires " FOLLOWS("consent", "consent"),
+	    "INSERT INTO consent (recipient, sender, seq, expires, own)"
+	    " SELECT p.recipient, p.sender, s.seq, s.expires, " OWN " " FOLLOWS("consent", "consent"),
 	[LITE_FILL_REFUSALS] =
 	    "INSERT INTO refusal (recipient, sender, seq)"
 	    " SELECT p.recipient, p.sender, s.seq " FOLLOWS("refusal", "refusal"),

@@ -6,6 +6,7 @@
 #ifndef TUIDING_LEDGER_SQLITE_SQL_H
 #define TUIDING_LEDGER_SQLITE_SQL_H
 
+#define LITE_FEW_WORDS	64	/* rows that LITE_WORDS_FEW brings; one more says there are more */
 #define LITE_WORDS_KEYS	16	/* sender keys that one LITE_WORDS takes, bound from ?3 on */
 
 enum lite_sql {
@@ -21,7 +22,8 @@ enum lite_sql {
 	LITE_ADD_REFUSAL,
 	LITE_DROP_CONSENT,
 	LITE_DROP_REFUSAL,
-	LITE_WORDS,
+	LITE_WORDS_FEW,			/* all words of a recipient, and all rules of their domain */
+	LITE_WORDS,			/* those about some keys */
 	LITE_STATEMENTS,		/* all of these four end with the same tests on ?1 to ?9 */
 	LITE_STATEMENTS_RECIPIENT,
 	LITE_STATEMENTS_SENDER,

@@ -37,7 +37,7 @@ static bool
 read_hash(struct lite_query *q, enum column column, unsigned char out[LEDGER_HASH])
 {
 	size_t len;
-	const void *octets = lite_octets(q, column, &len);
+	const void *octets = lite_octets(q, (int)column, &len);
 
 	if (octets == NULL || len != LEDGER_HASH)
 		return false;
@@ -265,12 +265,12 @@ lite_verify_db(struct lite_db *db, const char *anchor, struct ledger_report *rep
 	lite_rollback(db);
 	if (ret == -1 && !lite_damaged(db))
 		return -1;
-	if (ret == -1) {			/* a file that breaks under the reader is an answer, not a failure */
+	if (ret == -1) {		/* a file that breaks under the reader is an answer */
 		report.database_sound = false;
 		blame(&report, "the file is malformed");
 	}
 	if (anchor != NULL && !report.anchor_found)
-		blame(&report, "the anchor does not stand in the chain: its tail was cut, or it was made anew");
+		blame(&report, "the anchor is not in the chain: the tail was cut, or all made anew");
 	*report_r = report;
 	return report.first_bad == 0 && report.tables_agree && report.database_sound &&
 	    (anchor == NULL || report.anchor_found);

@@ -321,9 +321,16 @@ start(struct daemon *d, struct err *err)
 	};
 	sigset_t set;
 
-	sigemptyset(&set);			/* for every thread: only the keeper waits for these */
+	/*
+	 * For every thread: only the keeper waits for the first two, only libmilter's own thread for the rest.  A
+	 * thread that left them open would die of them, and all of us with it.
+	 */
+	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 	(void)umask(027);
 	raise_limits(d->conf);

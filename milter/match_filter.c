@@ -8,6 +8,7 @@
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <glib.h>
@@ -23,6 +24,8 @@
 #include <hs/hs.h>
 
 #define WORTHWHILE	6		/* patterns below which a filter costs more than it saves */
+#define LENGTH_MAX	256		/* octets of a pattern; long ones take seconds to compile and filter little */
+#define REPEAT_MAX	20		/* the highest bound of a repetition that is left as it is */
 
 struct match_filter {
 	hs_database_t	*db;
@@ -129,7 +132,7 @@ loosen(const struct match_filter_pattern *p)
 static bool
 safe(const struct match_filter_pattern *p, bool lines, bool lf)
 {
-	if (p->len == 0 || memchr(p->text, '\0', p->len) != NULL)
+	if (p->len == 0 || p->len > LENGTH_MAX || memchr(p->text, '\0', p->len) != NULL)
 		return false;
 	if (p->len > 1 && p->text[0] == '(' && p->text[1] == '*')
 		return false;
@@ -139,18 +142,53 @@ safe(const struct match_filter_pattern *p, bool lines, bool lf)
 	    !(lf && memchr(p->text, '$', p->len) != NULL);
 }
 
+/*
+ * Repetitions with a high bound, which cost Hyperscan seconds, lose it: "{0,200}" becomes "{0,}", which matches
+ * at least as much.  NULL: there is one, and a negative look-around that would turn more into less.
+ */
+static char *
+unbound(const char *text)
+{
+	GString	*out = g_string_new(NULL);
+	bool	 ok = true, negative = strstr(text, "(?!") != NULL || strstr(text, "(?<!") != NULL;
+
+	while (*text != '\0' && ok) {
+		unsigned	least = 0, most = 0;
+		int		n = 0;
+
+		if (text[0] == '\\' && text[1] != '\0') {
+			g_string_append_len(out, text, 2);
+			text += 2;
+			continue;
+		}
+		if (text[0] == '{' && g_ascii_isdigit(text[1]) &&
+		    sscanf(text, "{%5u,%5u}%n", &least, &most, &n) == 2 && n > 0 && most > REPEAT_MAX) {
+			ok = !negative && least <= REPEAT_MAX;
+			g_string_append_printf(out, "{%u,}", least);
+			text += n;
+			continue;
+		}
+		if (text[0] == '{' && g_ascii_isdigit(text[1]) && strtoul(text + 1, NULL, 10) > REPEAT_MAX)
+			ok = false;
+		g_string_append_c(out, *text++);
+	}
+	return g_string_free(out, !ok);
+}
+
 /* What Hyperscan is given for a pattern, g_free() it; NULL: nothing would do. */
 static char *
 filter_text(const struct match_filter_pattern *p, bool lines, bool lf)
 {
-	char	*body, *text;
+	char	*body, *bounded = NULL, *text = NULL;
 
 	if (!safe(p, lines, lf))
 		return NULL;
 	body = (p->flags & MATCH_UTF) != 0 ? loosen(p) : g_strndup(p->text, p->len);
-	if (body == NULL)
-		return NULL;
-	text = g_strconcat((p->flags & MATCH_EXTENDED) != 0 ? "(?x)" : "", body, NULL);
+	if (body != NULL)
+		bounded = unbound(body);
+	if (bounded != NULL)
+		text = g_strconcat((p->flags & MATCH_EXTENDED) != 0 ? "(?x)" : "", bounded, NULL);
+	g_free(bounded);
 	g_free(body);
 	return text;
 }

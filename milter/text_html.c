@@ -17,6 +17,7 @@
 #define TAG_MAX		16384	/* octets of a tag that the parser waits for the end of */
 #define TAG_WORDS	512	/* blanks, '=' and quotes in a tag: no honest tag has so many */
 #define SHEET_MAX	65536	/* octets of style sheets read */
+#define ROOT		"<span>"	/* fed first: text outside all elements would be given a paragraph */
 #define META_MAX	2048	/* octets in which a <meta> may name the charset */
 
 /* What an element makes of the text inside it, its ancestors' share included. */
@@ -34,7 +35,7 @@ struct html {
 	struct text_sheet	*sheet;
 	struct text_view	 css;
 	htmlParserCtxtPtr	 parser;
-	struct frame		*stack;		/* limits.depth + 2 of them; [0] is outside all elements */
+	struct frame		*stack;		/* limits.depth + 3 of them; [0] is outside all elements */
 	unsigned		 depth;
 	bool			 left;		/* the parser went too deep and was stopped */
 	size_t			 unread;	/* octets it had been fed but not read by then */
@@ -68,7 +69,9 @@ static const struct element {
 };
 
 /* The attributes we read, in this order. */
-enum attribute { STYLE, CLASS, ID, HIDDEN, BGCOLOR, BACKGROUND, COLOR, HREF, SRC, ACTION, ALT, TITLE_TEXT, ATTRIBUTES };
+enum attribute {
+	STYLE, CLASS, ID, HIDDEN, BGCOLOR, BACKGROUND, COLOR, HREF, SRC, ACTION, ALT, TITLE_TEXT, ATTRIBUTES
+};
 
 static const char *const attribute_names[ATTRIBUTES] = {
 	"style", "class", "id", "hidden", "bgcolor", "background", "color", "href", "src", "action", "alt", "title",
@@ -89,7 +92,8 @@ element_order(const void *name, const void *element)
 static unsigned
 element_flags(const char *name)
 {
-	const struct element *found = bsearch(name, elements, G_N_ELEMENTS(elements), sizeof(*elements), element_order);
+	const struct element *found = bsearch(name, elements, G_N_ELEMENTS(elements), sizeof(*elements),
+	    element_order);
 
 	return found != NULL ? found->flags : 0;
 }
@@ -239,7 +243,8 @@ on_start(void *arg, const xmlChar *xml_name, const xmlChar **atts)
 	if (flags & IMAGE)
 		add_image(html, frame, values);
 	html->depth++;
-	if (html->depth > html->text->limits.depth || (unsigned)html->parser->nameNr > html->text->limits.depth + 8)
+	if (html->depth > html->text->limits.depth + 1 ||
+	    (unsigned)html->parser->nameNr > html->text->limits.depth + 8)
 		leave(html);
 }
 
@@ -397,6 +402,7 @@ pass(struct html *html, const char *utf8, size_t len)
 		return len;
 	(void)htmlCtxtUseOptions(html->parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 	    HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED | HTML_PARSE_IGNORE_ENC);
+	(void)htmlParseChunk(html->parser, ROOT, (int)strlen(ROOT), 0);
 	done = parse(html, utf8, len);
 	htmlFreeParserCtxt(html->parser);
 	html->parser = NULL;
@@ -408,7 +414,7 @@ text_html(struct text *text, const char *utf8, size_t len)
 {
 	struct html html = { .text = text };
 
-	html.stack = g_new0(struct frame, (size_t)text->limits.depth + 2);
+	html.stack = g_new0(struct frame, (size_t)text->limits.depth + 3);
 	html.stack[0].ink = TEXT_COLOR_UNSET;
 	html.stack[0].ground = 0xffffff;
 	text_view_open(&html.css, SHEET_MAX);

@@ -146,7 +146,8 @@ han_at(const unsigned char *p, const unsigned char *end)
 {
 	if (end - p < 3)
 		return 0;
-	if ((*p >= 0xe4 && *p <= 0xe9) || (*p == 0xe3 && p[1] >= 0x90) || (*p == 0xef && p[1] >= 0xa4 && p[1] <= 0xab))
+	if ((*p >= 0xe4 && *p <= 0xe9) || (*p == 0xe3 && p[1] >= 0x90) ||
+	    (*p == 0xef && p[1] >= 0xa4 && p[1] <= 0xab))
 		return 3;
 	return *p == 0xf0 && p[1] >= 0xa0 && p[1] <= 0xb3 && end - p > 3 ? 4 : 0;
 }

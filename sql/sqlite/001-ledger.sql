@@ -66,6 +66,7 @@ CREATE TABLE consent (
 	sender		TEXT NOT NULL,
 	seq		INTEGER NOT NULL REFERENCES statement_person (seq) ON DELETE CASCADE,
 	expires		INTEGER,
+	own		INTEGER NOT NULL CHECK (own IN (0, 1)),	-- the person's word, not an administrator's
 	PRIMARY KEY (recipient, sender, seq)
 ) STRICT, WITHOUT ROWID;
 

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 
-from rig import Failure, Skip, end_child, free_port, port_open, wait_for
+from rig import Failure, Skip, end_child, free_port, need, port_open, wait_for
 
 USER = "nobody"    # never root: file modes are to mean something
 
@@ -66,6 +66,8 @@ class Filter:
             "log": "stderr",
             "mode": "enforce",
             "ledger": "sqlite:" + self.ledger,
+            "public-mail-domains": shutil.copyfile(
+                os.path.join(need("TUIDING_SRCDIR"), "conf", "public-mail-domains"), rig.path(name + ".domains")),
         }
         self.settings.update(settings)
         self.first = dict(self.settings)

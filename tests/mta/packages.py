@@ -80,8 +80,6 @@ def mta_root(name, folder):
     The folder under which Debian's `name` lies unpacked, made when it is not there yet.
     Skip says why it cannot be had.
     """
-    if os.geteuid() != 0:
-        raise Skip("a private MTA needs root")
     for tool in ("apt-get", "dpkg-deb", "dpkg-query"):
         if shutil.which(tool) is None:
             raise Skip("no %s: this rig unpacks Debian packages" % tool)

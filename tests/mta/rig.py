@@ -85,6 +85,8 @@ class Rig:
         self._before = {}
 
     def __enter__(self):
+        if os.geteuid() != 0:
+            raise Skip("a private MTA needs root")
         for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._before[sig] = signal.signal(sig, self._interrupted)
         os.umask(0o022)

@@ -184,8 +184,8 @@ damage(const char *path, const char *sql)
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'", -1,
-	    &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'",
+	    -1, &stmt, NULL), SQLITE_OK);
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		g_string_append_printf(drop, "DROP TRIGGER %s;", sqlite3_column_text(stmt, 0));
 		g_ptr_array_add(make, g_strdup((const char *)sqlite3_column_text(stmt, 1)));
@@ -215,7 +215,8 @@ static const struct damage_case {
 	{ "UPDATE statement SET received_at = 0 WHERE seq = 1", 1, true, true, "not follow" },
 	{ "UPDATE statement SET expires = expires + 1 WHERE seq = 2;"
 	  " UPDATE consent SET expires = expires + 1", 2, true, true, "not follow" },
-	{ "UPDATE statement SET kind = 'complaint' WHERE seq = 3; DELETE FROM refusal", 3, true, true, "not follow" },
+	{ "UPDATE statement SET kind = 'complaint' WHERE seq = 3; DELETE FROM refusal",
+	  3, true, true, "not follow" },
 	{ "UPDATE statement SET source = 'admin' WHERE seq = 5", 5, true, true, "not follow" },
 	{ "UPDATE statement SET source = source || char(9) WHERE seq = 5", 5, true, true, "not follow" },
 	{ "UPDATE statement SET reference = 'RX' WHERE seq = 3", 3, true, true, "not follow" },
@@ -244,25 +245,31 @@ static const struct damage_case {
 	/* reordered: 2 and 3 change places, whole rows, and then only their persons */
 	{ "UPDATE statement SET seq = 99 WHERE seq = 2; UPDATE statement SET seq = 2 WHERE seq = 3;"
 	  " UPDATE statement SET seq = 3 WHERE seq = 99;"
-	  " UPDATE statement_person SET seq = 99 WHERE seq = 2; UPDATE statement_person SET seq = 2 WHERE seq = 3;"
+	  " UPDATE statement_person SET seq = 99 WHERE seq = 2;"
+	  " UPDATE statement_person SET seq = 2 WHERE seq = 3;"
 	  " UPDATE statement_person SET seq = 3 WHERE seq = 99;"
 	  " UPDATE consent SET seq = 3; UPDATE refusal SET seq = 2", 2, true, true, "not follow" },
-	{ "UPDATE statement_person SET seq = 99 WHERE seq = 1; UPDATE statement_person SET seq = 1 WHERE seq = 4;"
+	{ "UPDATE statement_person SET seq = 99 WHERE seq = 1;"
+	  " UPDATE statement_person SET seq = 1 WHERE seq = 4;"
 	  " UPDATE statement_person SET seq = 4 WHERE seq = 99", 1, true, true, "salt" },
 	{ "UPDATE statement SET seq = 8 WHERE seq = 5; UPDATE statement_person SET seq = 8 WHERE seq = 5",
 	  5, true, true, "missing" },
 	/* the tables alone */
 	{ "DELETE FROM consent", 0, false, true, "consents missing among those in force: 1" },
 	{ "DELETE FROM refusal", 0, false, true, "refusals missing among those in force: 1" },
-	{ "UPDATE consent SET expires = NULL", 0, false, true, "consents in force that follow from no statement: 1" },
-	{ "UPDATE refusal SET sender = 'x.example'", 0, false, true, "refusals in force that follow from no statement: 1" },
+	{ "UPDATE consent SET expires = NULL", 0, false, true,
+	  "consents in force that follow from no statement: 1" },
+	{ "UPDATE consent SET own = 0", 0, false, true, "consents in force that follow" },
+	{ "UPDATE refusal SET sender = 'x.example'", 0, false, true,
+	  "refusals in force that follow from no statement: 1" },
 	{ "INSERT INTO refusal SELECT recipient, sender, 1 FROM statement_person WHERE seq = 1",
 	  0, false, true, "refusals in force that follow" },			/* the one that was ended */
 	{ "INSERT INTO statement_person (seq, salt, recipient, sender) VALUES (9, zeroblob(16), 'a@b', '*')",
 	  0, false, false, "belong to no statement" },
 	/* the schema: what would let the next change through */
 	{ "DROP INDEX statement_reference", 0, true, false, "triggers" },
-	{ "CREATE TRIGGER quiet AFTER INSERT ON refusal BEGIN DELETE FROM refusal; END", 0, true, false, "triggers" },
+	{ "CREATE TRIGGER quiet AFTER INSERT ON refusal BEGIN DELETE FROM refusal; END",
+	  0, true, false, "triggers" },
 	/* a person erased as the program does it: nothing is wrong */
 	{ "DELETE FROM statement_person WHERE seq = 2; DELETE FROM consent", 0, true, true, "" },
 	{ "DELETE FROM statement_person; DELETE FROM consent; DELETE FROM refusal", 0, true, true, "" },
@@ -276,7 +283,8 @@ test_damage(void **state)
 	g_free(fill(f->ledger));
 	for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
 		const struct damage_case *c = &damages[i];
-		char *copy = g_strdup_printf("%s/copy-%zu.db", f->folder, i), *url = g_strconcat("sqlite:", copy, NULL);
+		char *copy = g_strdup_printf("%s/copy-%zu.db", f->folder, i);
+		char *url = g_strconcat("sqlite:", copy, NULL);
 		const bool fine = c->first_bad == 0 && c->tables_agree && c->sound;
 		struct ledger_report report;
 		struct ledger *ledger = NULL;
@@ -337,10 +345,10 @@ test_append_only(void **state)
 		"DELETE FROM statement",
 		"DELETE FROM statement WHERE seq = 5",
 		"INSERT OR REPLACE INTO statement SELECT * FROM statement WHERE seq = 5",
-		"INSERT OR REPLACE INTO statement SELECT 6, kind, source, given_at, received_at, expires, reference,"
+		"INSERT OR REPLACE INTO statement SELECT 6, kind, source, given_at, received_at, expires,"
+		" reference, c_recipient, c_sender, c_evidence, hash FROM statement WHERE seq = 2",
+		"INSERT INTO statement SELECT 7, kind, source, given_at, received_at, expires, 'RX',"
 		" c_recipient, c_sender, c_evidence, hash FROM statement WHERE seq = 2",
-		"INSERT INTO statement SELECT 7, kind, source, given_at, received_at, expires, 'RX', c_recipient,"
-		" c_sender, c_evidence, hash FROM statement WHERE seq = 2",
 		"UPDATE OR REPLACE statement SET seq = 3 WHERE seq = 2",
 		"UPDATE statement_person SET sender = '*'",
 	};
@@ -364,7 +372,7 @@ test_rebuild(void **state)
 	static const struct { const char *sql; int64_t changed; } cases[] = {
 		{ "SELECT 1", 0 },
 		{ "DELETE FROM consent; DELETE FROM refusal", 2 },
-		{ "UPDATE consent SET expires = NULL", 2 },		/* a wrong row goes, the right one comes */
+		{ "UPDATE consent SET expires = NULL", 2 },	/* one goes, one comes */
 		{ "INSERT INTO refusal VALUES ('x@example.com', '*', 5)", 1 },
 	};
 	struct fixture *f = *state;
@@ -425,8 +433,8 @@ main(void)
 {
 #define T(name)	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors), T(test_by_hand), T(test_anchor), T(test_damage), T(test_cut_tail),
-		T(test_erased), T(test_append_only), T(test_rebuild), T(test_backup),
+		cmocka_unit_test(test_vectors), T(test_by_hand), T(test_anchor), T(test_damage),
+		T(test_cut_tail), T(test_erased), T(test_append_only), T(test_rebuild), T(test_backup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,8 +33,8 @@ write_on(void *arg)
 
 	snprintf(recipient, sizeof recipient, "p%d@example.com", w->number);
 	for (int i = 0; i < ROUNDS; i++) {
-		struct ledger_statement s = word(i % 2 == 0 ? LEDGER_REFUSAL : LEDGER_CONSENT, "mail", recipient,
-		    "shop.example", T0 + i);
+		struct ledger_statement s = word(i % 2 == 0 ? LEDGER_REFUSAL : LEDGER_CONSENT, "mail",
+		    recipient, "shop.example", T0 + i);
 		struct ledger_receipt receipt = { .seq = 0 };
 
 		if (ledger_append(w->ledger, &s, 1, &receipt, NULL) != 0 ||

@@ -11,7 +11,8 @@
 
 /* ---- what fails, and when ------------------------------------------------------------------------ */
 
-enum shim_call { SHIM_NONE, SHIM_READ, SHIM_WRITE, SHIM_SYNC, SHIM_CHANGE };	/* CHANGE: write, sync, truncate */
+/* CHANGE is any of write, sync and truncate. */
+enum shim_call { SHIM_NONE, SHIM_READ, SHIM_WRITE, SHIM_SYNC, SHIM_CHANGE };
 
 static _Atomic int	shim_call;	/* which calls count; SHIM_NONE: none */
 static _Atomic int	shim_left;	/* calls until the first that fails */
@@ -353,8 +354,8 @@ test_locked(void **state)
 	ledger_close(f->ledger);
 	f->ledger = NULL;
 	assert_int_equal(sqlite3_open(f->path, &holder), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(holder, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", NULL, NULL, NULL),
-	    SQLITE_OK);
+	assert_int_equal(sqlite3_exec(holder, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", NULL,
+	    NULL, NULL), SQLITE_OK);
 	assert_int_equal(ledger_open(f->url, &settings, &ledger, &err), -1);
 	assert_non_null(strstr(err.text, "locked"));
 	assert_int_equal(sqlite3_close(holder), SQLITE_OK);
@@ -384,7 +385,8 @@ test_corrupt(void **state)
 
 	fill(f->ledger);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		char *copy = g_strdup_printf("%s/copy-%zu.db", f->folder, i), *url = g_strconcat("sqlite:", copy, NULL);
+		char *copy = g_strdup_printf("%s/copy-%zu.db", f->folder, i);
+		char *url = g_strconcat("sqlite:", copy, NULL);
 		const char *keys[] = { "shop.example", "shop.example ", "" };
 		struct ledger *ledger = NULL;
 		struct policy_word *words = NULL;

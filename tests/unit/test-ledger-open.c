@@ -10,8 +10,9 @@ static void
 test_urls(void **state)
 {
 	static const char *const cases[] = {
-		NULL, "", "sqlite", "sqlite:", "sqlite:relative.db", "sqlite::memory:", "sqlite:file:/x?mode=memory",
-		"/var/lib/tuiding.db", "postgresql://db.example/tuiding", "SQLITE:/x", "sqlite:/nonexistent/x.db",
+		NULL, "", "sqlite", "sqlite:", "sqlite:relative.db", "sqlite::memory:",
+		"sqlite:file:/x?mode=memory", "/var/lib/tuiding.db",
+		"postgresql://db.example/tuiding", "SQLITE:/x", "sqlite:/nonexistent/x.db",
 	};
 	const struct ledger_settings create = { .create = true };
 	struct ledger *ledger = (struct ledger *)&ledger;
@@ -164,6 +165,7 @@ test_read_only(void **state)
 	struct ledger *reader = NULL;
 	struct ledger_receipt receipt;
 	struct err err = { "" };
+	char *wal;
 
 	/* While another one writes. */
 	say(f->ledger, LEDGER_REFUSAL, "mail", ANNA, "shop.example", T0);
@@ -181,9 +183,12 @@ test_read_only(void **state)
 	reader = NULL;
 	assert_int_equal(ledger_open(f->url, &both, &reader, &err), -1);
 
-	/* And when nobody does. */
+	/* And when nobody does: the log was taken back into the file, which is the whole ledger then. */
 	ledger_close(f->ledger);
 	f->ledger = NULL;
+	wal = g_strconcat(f->path, "-wal", NULL);
+	assert_int_equal(access(wal, F_OK), -1);
+	g_free(wal);
 	assert_int_equal(ledger_open(f->url, &read_only, &reader, &err), 0);
 	assert_int_equal(count_words(reader, ANNA, "shop.example"), 2);
 	ledger_close(reader);

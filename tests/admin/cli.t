@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""The program as such: options, help in two languages, exit status, output that cannot be written."""
+
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from rig import PROGRAM, Place  # noqa: E402
+
+p = Place()
+ran = p.run
+
+for args, want in [
+        ([], 2), (["nonsense"], 2), (["--nonsense"], 2), (["-c"], 2), (["--lang", "fr", "check", "x"], 2),
+        (["consent"], 2), (["consent", "nonsense"], 2), (["consent", "add"], 2), (["consent", "add", "a@b.example"], 2),
+        (["consent", "add", "a@b.example", "c.example", "d"], 2), (["consent", "list", "--nonsense"], 2),
+        (["consent", "list", "--recipient"], 2), (["consent", "list", "--format", "xml"], 2),
+        (["consent", "list", "--limit", "5", "--limit", "6"], 2), (["refusal", "add", "a@b.example", "c.example", "--expires", "2y"], 2),
+        (["check"], 2), (["standing", "anna@example.com"], 2), (["explain"], 2), (["ledger", "verify", "--anchor", "xyz"], 2),
+        (["--help"], 0), (["consent", "--help"], 0), (["consent", "add", "--help"], 0), (["check", "-h"], 0), (["-V"], 0)]:
+    status, out, err = ran(*args)
+    p.ok(status == want and bool(out) == (want == 0) and bool(err) == (want != 0),
+         "%s: status %d, words where they belong" % (" ".join(args) or "nothing", want), status, out, err)
+
+for nouns in [["--help"], ["ledger", "--help"], ["rules", "--help"], ["consent", "import", "--help"]]:
+    en, zh = ran(*nouns)[1], ran(*nouns, lang="zh_CN.UTF-8")[1]
+    p.ok(en.isascii() or "…" in en, "%s in English" % " ".join(nouns), en)
+    p.ok("用法" in zh and "usage" not in zh, "%s in Chinese" % " ".join(nouns), zh)
+p.ok("用法" in ran("--lang", "zh", "--help")[1], "--lang goes before the locale")
+p.ok("usage" in ran("--lang", "en", "--help", lang="zh_CN.UTF-8")[1], "in both directions")
+p.ok("没有这个子命令" in ran("nonsense", lang="zh_CN.UTF-8")[2], "errors are Chinese too")
+
+every = [line.split() for line in ran("--help")[1].splitlines() if line.startswith("  ") and "-" not in line[:4]]
+for words in every:
+    words = [w for w in words[:2] if w.isalpha() and w.islower()]
+    p.ok(ran(*words, "--help")[0] == 0, "%s has its help" % " ".join(words))
+
+status, out, err = ran("consent", "list", "-c", p.at("absent.conf"))
+p.ok(status == 3 and "absent.conf" in err, "a configuration that is not there is trouble", status, err)
+p.write("bad.conf", 'mode = "maybe"\n')
+status, out, err = ran("consent", "list", "-c", p.at("bad.conf"))
+p.ok(status == 2 and "bad.conf" in err and "mode" in err, "a wrong one is a wrong call, and named", status, err)
+status, out, err = ran("consent", "list")
+p.ok(status == 3 and not out, "a ledger that is not there is trouble, not an empty list", status, out, err)
+
+with open("/dev/full", "wb") as full:
+    done = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, check=False)
+p.ok(done.returncode == 3 and b"tuiding:" in done.stderr, "a full disk is noticed", done)
+read, write = os.pipe()
+os.close(read)
+done = subprocess.run([PROGRAM, "--help"], stdout=write, stderr=subprocess.PIPE, check=False)
+os.close(write)
+p.ok(done.returncode == 3, "a closed pipe is noticed", done)
+status, out, err = ran("consent", "add", "\x1b[31m@", "x.example")
+p.ok(status == 2 and "\x1b" not in err, "no escape sequence comes back", repr(err))
+p.end()

@@ -1,0 +1,11 @@
+-- The ledger cannot be opened: commercial mail waits, other mail flows.
+dofile(folder .. "/common.lua")
+local conn = open()
+send_ad(conn, { "<bob@example.com>" })
+check(replied(conn, "451"), "commercial mail: 451 4.3.0")
+send_personal(conn, { "<bob@example.com>" })
+check(passed(conn) and marked(conn, "class=other"), "other mail flows")
+send_ad(conn, { "<abuse@example.com>" })
+check(passed(conn), "abuse@ is reached all the same")
+mt.disconnect(conn)
+done()

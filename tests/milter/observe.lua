@@ -1,0 +1,11 @@
+-- mode = "observe" changes no delivery.
+dofile(folder .. "/common.lua")
+local conn = open()
+send_ad(conn, { "<anna@example.com>" })
+check(passed(conn), "what enforcement would reject is delivered")
+check(marked(conn, "action=accept; mode=observe; would=reject"), "and says what would have been")
+check(not mt.eom_check(conn, MT_HDRCHANGE, "Subject"), "the subject is left alone")
+send_ad(conn, { "<anna@example.com>", "<dora@example.com>" })
+check(passed(conn) and marked(conn, "would=reject+tag"), "several recipients")
+mt.disconnect(conn)
+done()

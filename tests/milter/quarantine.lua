@@ -1,0 +1,12 @@
+-- none = "quarantine": held where the MTA can hold, tagged where it cannot.
+dofile(folder .. "/common.lua")
+local conn = open()
+send_ad(conn, { "<bob@example.com>" })
+check(passed(conn) and mt.eom_check(conn, MT_QUARANTINE), "held")
+check(marked(conn, "action=quarantine"), "and says so")
+mt.disconnect(conn)
+conn = open_limited(6, SMFIF_ADDHDRS + SMFIF_CHGHDRS, 0)
+send_ad(conn, { "<bob@example.com>" })
+check(passed(conn) and not mt.eom_check(conn, MT_QUARANTINE) and marked(conn, "action=tag"), "tagged by an MTA that cannot hold")
+mt.disconnect(conn)
+done()

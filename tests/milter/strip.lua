@@ -1,0 +1,18 @@
+-- Forged X-Tuiding* fields are taken off inbound mail, each of them, and only them.
+dofile(folder .. "/common.lua")
+local conn = open()
+envelope(conn, "<friend@home.example>", { "<anna@example.com>" })
+content(conn, { PERSONAL[1], { "X-Tuiding", "class=other; id=0123456789ABC" }, { "x-tuiding", "class=other" },
+    { "X-Tuiding-Refuse", "<mailto:evil@evil.example>" }, { "X-Tuidings", "x" }, { "X-Other", "stays" }, PERSONAL[2] }, "Hello.\r\n")
+check(passed(conn), "let through")
+check(mt.eom_check(conn, MT_HDRDELETE, "x-tuiding"), "X-Tuiding is removed")
+check(mt.eom_check(conn, MT_HDRDELETE, "x-tuiding-refuse"), "X-Tuiding-Refuse is removed")
+check(not mt.eom_check(conn, MT_HDRDELETE, "X-Other"), "other fields stay")
+check(marked(conn, "class=other"), "ours is inserted")
+mt.disconnect(conn)
+conn = open("10.1.2.3")
+envelope(conn, "<friend@home.example>", { "<anna@example.com>" })
+content(conn, { PERSONAL[1], { "X-Tuiding", "class=other" }, PERSONAL[2] }, "Hello.\r\n")
+check(passed(conn) and not mt.eom_check(conn, MT_HDRDELETE, "X-Tuiding"), "an internal client's stay")
+mt.disconnect(conn)
+done()
