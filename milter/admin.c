@@ -20,8 +20,10 @@ static const struct admin_noun nouns[] = {
 	{ "rules", admin_rules_commands, "the rules that classify", "分类规则" },
 	{ "consent", admin_consent_commands, "what people agreed to", "收件人的同意" },
 	{ "refusal", admin_refusal_commands, "what people refused", "收件人的拒收" },
-	{ "rule", admin_rule_commands, "an administrator's rules for whole domains", "管理员的域名规则" },
-	{ "standing", admin_standing_commands, "how a recipient stands to a sender", "收件人对发件人的意愿状态" },
+	{ "rule", admin_rule_commands, "an administrator's rules for whole domains",
+	    "管理员的域名规则" },
+	{ "standing", admin_standing_commands, "how a recipient stands to a sender",
+	    "收件人对发件人的意愿状态" },
 	{ "decision", admin_decision_commands, "what happened to messages", "处置记录" },
 	{ "explain", admin_explain_commands, "why it happened", "处置的理由" },
 	{ "ledger", admin_ledger_commands, "the ledger's upkeep", "台账维护" },
@@ -51,8 +53,8 @@ verb_find(const struct admin_noun *noun, const char *verb)
 }
 
 static int
-command_run(struct admin *admin, const struct admin_noun *noun, const struct admin_command *command, int argc,
-    char **argv)
+command_run(struct admin *admin, const struct admin_noun *noun, const struct admin_command *command,
+    int argc, char **argv)
 {
 	struct admin_args args;
 	int status;
@@ -89,7 +91,8 @@ noun_run(struct admin *admin, int argc, char **argv)
 		admin_args_help_noun(admin, noun);
 		return ADMIN_YES;
 	}
-	return admin_usage(admin, say(&admin->say, "'%s' wants a subcommand of its own (try: tuiding %s --help)",
+	return admin_usage(admin, say(&admin->say,
+	    "'%s' wants a subcommand of its own (try: tuiding %s --help)",
 	    "“%s”后面要有它的子命令（请看：tuiding %s --help）"), noun->name, noun->name);
 }
 
@@ -102,7 +105,8 @@ output_end(const struct admin *admin, int status)
 	errno = 0;
 	failed = fflush(stdout) != 0 || ferror(stdout);
 	if (fclose(stdout) != 0 || failed) {
-		admin_note(admin, say(&admin->say, "standard output could not be written", "无法写入标准输出"));
+		admin_note(admin, say(&admin->say, "standard output could not be written",
+		    "无法写入标准输出"));
 		return ADMIN_TROUBLE;
 	}
 	return status;

@@ -35,9 +35,7 @@ struct admin {
 	int64_t			 now;		/* ms, the same for the whole run */
 };
 
-/*
- * ---- the table of subcommands -------------------------------------------------------------------
- */
+/* ---- the table of subcommands */
 
 #define ADMIN_OPTIONS_MAX	20	/* of one subcommand, the common ones included */
 
@@ -83,29 +81,28 @@ struct admin_args {
 /* The value of one of the command's own options; NULL: not given. */
 const char	*admin_arg(const struct admin_args *args, const char *name);
 
-/*
- * ---- to the person ------------------------------------------------------------------------------
- */
+/* ---- to the person */
 
 /* One line to standard error, "tuiding: …", cleaned.  Returns nothing that matters. */
-void	admin_note(const struct admin *admin, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void	admin_note(const struct admin *admin, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
 /* The same, and an exit status to return. */
-int	admin_usage(const struct admin *admin, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-int	admin_trouble(const struct admin *admin, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int	admin_usage(const struct admin *admin, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+int	admin_trouble(const struct admin *admin, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
 /* One line to standard output, cleaned. */
-void	admin_line(const struct admin *admin, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void	admin_line(const struct admin *admin, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
 
 /* A rules_warn_fn that says nothing: what is wrong with rules is "tuiding rules check"'s to tell. */
 void	admin_quiet(void *arg, const char *file, unsigned line, const char *rule, const char *what);
 
 /* A table on standard output in the format asked for. */
-struct admin_table	*admin_rows(const struct admin *admin, const struct admin_column *columns, size_t ncolumns,
-			    bool upright);
+struct admin_table	*admin_rows(const struct admin *admin, const struct admin_column *columns,
+	    size_t ncolumns, bool upright);
 
-/*
- * ---- what most subcommands need first; each returns 0, or the exit status after saying why
- * ---------
- */
+/* ---- what most subcommands need first; each returns 0, or the exit status after saying why */
 
 int	admin_conf(struct admin *admin);
 /*
@@ -120,7 +117,8 @@ int	admin_recipient(const struct admin *admin, const char *text, char out[ADDR_M
 int	admin_recipient_key(const struct conf *conf, const char *text, char out[ADDR_MAX + 1]);
 int	admin_sender(const struct admin *admin, const char *text, struct addr_key *key_r);
 /* --since, --until, --limit, where given. */
-int	admin_period(const struct admin *admin, const struct admin_args *args, int64_t *since_r, int64_t *until_r);
+int	admin_period(const struct admin *admin, const struct admin_args *args, int64_t *since_r,
+	    int64_t *until_r);
 int	admin_limit(const struct admin *admin, const struct admin_args *args, int64_t *limit_r);
 
 #endif

@@ -42,8 +42,10 @@ complain(const struct admin *admin, int answer, char **argv)
 
 	what = argv[optind - 1];
 	if (answer == ':')
-		return admin_usage(admin, say(&admin->say, "option '%s' wants a value", "选项“%s”需要一个值"), what);
-	return admin_usage(admin, say(&admin->say, "no such option, or not to be used so: '%s' (try --help)",
+		return admin_usage(admin, say(&admin->say, "option '%s' wants a value",
+		    "选项“%s”需要一个值"), what);
+	return admin_usage(admin, say(&admin->say,
+	    "no such option, or not to be used so: '%s' (try --help)",
 	    "没有这个选项，或用法不对：“%s”（请看 --help）"), what);
 }
 
@@ -86,7 +88,8 @@ admin_args_global(struct admin *admin, int argc, char **argv, bool *help_r, bool
 
 /* Puts an option table behind those already there. */
 static size_t
-options_add(struct option *out, const struct admin_option **from, size_t n, const struct admin_option *table)
+options_add(struct option *out, const struct admin_option **from, size_t n,
+    const struct admin_option *table)
 {
 	for (; table != NULL && table->name != NULL && n < ADMIN_OPTIONS_MAX; table++, n++) {
 		out[n].name = table->name;
@@ -133,8 +136,8 @@ operands_check(const struct admin *admin, const struct admin_args *args)
 }
 
 int
-admin_args_read(struct admin *admin, const char *noun, const struct admin_command *command, int argc, char **argv,
-    struct admin_args *args_r)
+admin_args_read(struct admin *admin, const char *noun, const struct admin_command *command,
+    int argc, char **argv, struct admin_args *args_r)
 {
 	struct option options[ADMIN_OPTIONS_MAX + 1];
 	const struct admin_option *from[ADMIN_OPTIONS_MAX];
@@ -206,7 +209,8 @@ help_options(const struct admin *admin, const struct admin_option *table)
 }
 
 void
-admin_args_help_command(const struct admin *admin, const char *noun, const struct admin_command *command)
+admin_args_help_command(const struct admin *admin, const char *noun,
+    const struct admin_command *command)
 {
 	printf(say(&admin->say, "usage: tuiding [-c FILE] %s%s%s [OPTION]… %s\n%s\n\noptions:\n",
 	    "用法：tuiding [-c FILE] %s%s%s [选项]… %s\n%s\n\n选项：\n"), noun,
@@ -224,7 +228,8 @@ help_commands(const struct admin *admin, const struct admin_noun *noun)
 	char left[120];
 
 	for (command = noun->commands; command->run != NULL; command++) {
-		snprintf(left, sizeof(left), "%s%s%s%s%s", noun->name, command->verb[0] != '\0' ? " " : "",
+		snprintf(left, sizeof(left), "%s%s%s%s%s", noun->name, command->verb[0] != '\0' ?
+		    " " : "",
 		    command->verb, command->operands[0] != '\0' ? " " : "", command->operands);
 		help_line(left, 34, say(&admin->say, command->en, command->zh));
 	}
@@ -250,7 +255,8 @@ admin_args_help(const struct admin *admin, const struct admin_noun *nouns)
 {
 	fputs(say(&admin->say,
 	    "usage: tuiding [-c FILE] [--lang zh|en] SUBCOMMAND [--format table|json|csv|tsv] …\n\n",
-	    "用法：tuiding [-c FILE] [--lang zh|en] 子命令 [--format table|json|csv|tsv] …\n\n"), stdout);
+	    "用法：tuiding [-c FILE] [--lang zh|en] 子命令 [--format table|json|csv|tsv] …\n\n"),
+	    stdout);
 	for (; nouns->name != NULL; nouns++)
 		help_commands(admin, nouns);
 	fputs(say(&admin->say,
@@ -260,5 +266,6 @@ admin_args_help(const struct admin *admin, const struct admin_noun *nouns)
 	    "3 trouble\n",
 	    "\n  -V         版本\n"
 	    "  --help     帮助，每个子命令后面都可以用\n"
-	    "\n退出状态：0 是或已完成，1 否、未找到或检查未通过，2 用法或配置有误，3 出现故障\n"), stdout);
+	    "\n退出状态：0 是或已完成，1 否、未找到或检查未通过，2 用法或配置有误，3 出现故障\n"),
+	    stdout);
 }

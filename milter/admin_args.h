@@ -28,6 +28,7 @@ int	admin_args_read(struct admin *admin, const char *noun, const struct admin_co
 /* Help, to standard output. */
 void	admin_args_help(const struct admin *admin, const struct admin_noun *nouns);
 void	admin_args_help_noun(const struct admin *admin, const struct admin_noun *noun);
-void	admin_args_help_command(const struct admin *admin, const char *noun, const struct admin_command *command);
+void	admin_args_help_command(const struct admin *admin, const char *noun,
+	    const struct admin_command *command);
 
 #endif

@@ -51,7 +51,8 @@ return_path(const char *octets, size_t len, char out[ADDR_MAX + 3])
 		end = memchr(line, '\n', (size_t)(octets + len - line));
 		if (end == NULL || end == line || (end == line + 1 && *line == '\r'))
 			return false;
-		if ((size_t)(end - line) < sizeof(name) || strncasecmp(line, name, sizeof(name) - 1) != 0)
+		if ((size_t)(end - line) < sizeof(name) || strncasecmp(line, name,
+		    sizeof(name) - 1) != 0)
 			continue;
 		line = memchr(line, '<', (size_t)(end - line));
 		stop = line != NULL ? memchr(line, '>', (size_t)(end - line)) : NULL;
@@ -78,7 +79,8 @@ row_write(struct check *check, const char *path, const struct judge_answer *answ
 
 	who = &check->admin->say;
 	table = check->table;
-	rcpt = check->rcpt != NULL && answer->nrcpts > 0 && answer->class == CLASS_COMMERCIAL ? answer->rcpts : NULL;
+	rcpt = check->rcpt != NULL && answer->nrcpts > 0 && answer->class == CLASS_COMMERCIAL ?
+	    answer->rcpts : NULL;
 	admin_table_text(table, path);
 	admin_table_word(table, policy_class_name(answer->class), say_class(who, answer->class));
 	admin_table_real(table, answer->score);
@@ -89,8 +91,8 @@ row_write(struct check *check, const char *path, const struct judge_answer *answ
 		admin_table_text(table, NULL);
 	} else {
 		snprintf(person, sizeof(person), rcpt->action == rcpt->would ? "%s" :
-		    say(who, "%s (enforced: %s)", "%s（执行模式下：%s）"), say_action(who, rcpt->action),
-		    say_action(who, rcpt->would));
+		    say(who, "%s (enforced: %s)", "%s（执行模式下：%s）"), say_action(who,
+		    rcpt->action), say_action(who, rcpt->would));
 		admin_table_word(table, policy_standing_name(rcpt->finding.standing),
 		    say_standing(who, rcpt->finding.standing));
 		admin_table_word(table, policy_action_name(rcpt->action), person);
@@ -125,11 +127,13 @@ judge_one(struct check *check, const char *path, const char *octets, size_t len)
 	message.can_remove = message.can_quarantine = true;
 	judge_message(check->judge, &message, &answer);
 	if (answer.class == CLASS_NONE) {
-		check->status = admin_trouble(check->admin, say(&check->admin->say, "cannot judge '%s': %s",
+		check->status = admin_trouble(check->admin, say(&check->admin->say,
+		    "cannot judge '%s': %s",
 		    "无法判定“%s”：%s"), path, answer.why);
 	} else {
 		if (answer.nrules_failed > 0)
-			admin_note(check->admin, say(&check->admin->say, "'%s': rule %s ran into its limit",
+			admin_note(check->admin, say(&check->admin->say,
+			    "'%s': rule %s ran into its limit",
 			    "“%s”：规则 %s 超出匹配限额"), path, answer.rule_failed);
 		if (answer.ledger_failed && check->admin->ledger != NULL)
 			admin_note(check->admin, "'%s': %s", path, answer.why);
@@ -147,8 +151,8 @@ check_file(void *arg, const char *path)
 	size_t len;
 
 	octets = NULL;
-	if (admin_walk_read(path, strcmp(path, check->operand) != 0, check->admin->conf->max_scan_size, &octets,
-	    &len, &err) < 0)
+	if (admin_walk_read(path, strcmp(path, check->operand) != 0,
+	    check->admin->conf->max_scan_size, &octets, &len, &err) < 0)
 		check->status = admin_trouble(check->admin, "%s", err.text);
 	else
 		judge_one(check, path, octets, len);
@@ -202,7 +206,8 @@ check_run(struct admin *admin, const struct admin_args *args)
 	else if (strcmp(check.client, "local") == 0)
 		check.client = NULL;
 	else if (addr_net_has(check.client, check.client) != 1)
-		return admin_usage(admin, say(&admin->say, "--client wants an address such as 192.0.2.7, or local",
+		return admin_usage(admin, say(&admin->say,
+		    "--client wants an address such as 192.0.2.7, or local",
 		    "--client 要写 IP 地址，例如 192.0.2.7，或写 local"));
 	check.status = check_open(&check);
 	if (check.judge == NULL)
@@ -221,14 +226,18 @@ check_run(struct admin *admin, const struct admin_args *args)
 }
 
 static const struct admin_option options[] = {
-	{ "from", "ADDRESS", "envelope sender (else the Return-Path field)", "信封发件人（未给出时取 Return-Path 字段）" },
-	{ "rcpt", "ADDRESS", "recipient: tells standing and action too", "收件人：同时给出意愿状态和处置" },
-	{ "client", "IP", "the client's address (else one outside), or local", "客户端地址（未给出时视为外部），或 local" },
+	{ "from", "ADDRESS", "envelope sender (else the Return-Path field)",
+	    "信封发件人（未给出时取 Return-Path 字段）" },
+	{ "rcpt", "ADDRESS", "recipient: tells standing and action too",
+	    "收件人：同时给出意愿状态和处置" },
+	{ "client", "IP", "the client's address (else one outside), or local",
+	    "客户端地址（未给出时视为外部），或 local" },
 	{ NULL, NULL, NULL, NULL }
 };
 
 const struct admin_command admin_check_commands[] = {
 	{ "", "FILE|DIR|-…", 1, SIZE_MAX, options, check_run, LEDGER_NONE,
-	    "judge messages as the daemon would, recording nothing", "按守护进程的方式判定邮件，不作任何记录" },
+	    "judge messages as the daemon would, recording nothing",
+	    "按守护进程的方式判定邮件，不作任何记录" },
 	{ NULL, NULL, 0, 0, NULL, NULL, LEDGER_NONE, NULL, NULL }
 };

@@ -102,7 +102,8 @@ admin_clean_is_text(const char *octets, size_t len)
 	if (octets == NULL || !g_utf8_validate_len(octets, len, NULL))
 		return false;
 	for (i = 0; i < len; i++)
-		if (((unsigned char)octets[i] < 0x20 && strchr("\t\n\r", octets[i]) == NULL) || octets[i] == 0x7f)
+		if (((unsigned char)octets[i] < 0x20 && strchr("\t\n\r", octets[i]) == NULL) ||
+		    octets[i] == 0x7f)
 			return false;
 	return true;
 }

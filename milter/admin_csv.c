@@ -105,7 +105,8 @@ quoted(struct admin_csv *csv, size_t start)
 		c = *csv->at++;
 		if (c == '"') {
 			if (csv->at == csv->end || *csv->at != '"')
-				return at_line_end(csv) || *csv->at == ',' ? ADMIN_CSV_FINE : ADMIN_CSV_QUOTE_TAIL;
+				return at_line_end(csv) || *csv->at == ',' ? ADMIN_CSV_FINE :
+				    ADMIN_CSV_QUOTE_TAIL;
 			csv->at++;
 		}
 		fault = put(csv, start, c);

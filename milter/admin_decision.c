@@ -99,7 +99,8 @@ would_write(void *arg, const struct ledger_would *would)
 	struct list *list = arg;
 
 	admin_table_text(list->table, would->sender);
-	admin_table_word(list->table, policy_action_name(would->would), say_action(&list->admin->say, would->would));
+	admin_table_word(list->table, policy_action_name(would->would),
+	    say_action(&list->admin->say, would->would));
 	admin_table_number(list->table, would->messages);
 	admin_table_number(list->table, would->recipients);
 	admin_table_time(list->table, would->first_at);
@@ -122,8 +123,8 @@ list_end(const struct admin *admin, struct list *list, int64_t n, const struct e
 
 /* The filter, from the options. */
 static int
-filter_read(const struct admin *admin, const struct admin_args *args, struct ledger_decision_filter *filter,
-    char recipient[ADDR_MAX + 1], struct addr_key *sender)
+filter_read(const struct admin *admin, const struct admin_args *args,
+    struct ledger_decision_filter *filter, char recipient[ADDR_MAX + 1], struct addr_key *sender)
 {
 	const char *text;
 	int status;
@@ -171,9 +172,10 @@ decision_list(struct admin *admin, const struct admin_args *args)
 	status = admin_conf(admin);
 	if (status == 0)
 		status = filter_read(admin, args, &filter, recipient, &sender);
-	if (status == 0 && would && (filter.recipient != NULL || filter.sender != NULL || filter.queue_id != NULL ||
-	    filter.action != ACTION_NONE || filter.limit != 0))
-		status = admin_usage(admin, say(&admin->say, "with --would only --since and --until may stand",
+	if (status == 0 && would && (filter.recipient != NULL || filter.sender != NULL ||
+	    filter.queue_id != NULL || filter.action != ACTION_NONE || filter.limit != 0))
+		status = admin_usage(admin, say(&admin->say,
+		    "with --would only --since and --until may stand",
 		    "--would 只能与 --since、--until 一起使用"));
 	if (status == 0)
 		status = admin_ledger(admin, true);
@@ -181,7 +183,8 @@ decision_list(struct admin *admin, const struct admin_args *args)
 		return status;
 	list.admin = admin;
 	if (would) {
-		list.table = admin_rows(admin, would_columns, sizeof(would_columns) / sizeof(would_columns[0]), false);
+		list.table = admin_rows(admin, would_columns,
+		    sizeof(would_columns) / sizeof(would_columns[0]), false);
 		n = ledger_would(admin->ledger, filter.since, filter.until, would_write, &list, &err);
 	} else {
 		list.table = admin_rows(admin, columns, NCOLUMNS, false);
@@ -204,8 +207,8 @@ decision_show(struct admin *admin, const struct admin_args *args)
 	memset(&filter, 0, sizeof(filter));
 	filter.id = args->operand[0];
 	if (filter.id[0] == '\0' || strlen(filter.id) > LEDGER_ID_MAX)
-		return admin_usage(admin, say(&admin->say, "'%s' is no id of a decision", "“%s”不是处置记录的编号"),
-		    filter.id);
+		return admin_usage(admin, say(&admin->say, "'%s' is no id of a decision",
+		    "“%s”不是处置记录的编号"), filter.id);
 	status = admin_conf(admin);
 	if (status == 0)
 		status = admin_ledger(admin, true);
@@ -230,10 +233,12 @@ static const struct admin_option list_options[] = {
 	{ "sender", "SENDER", "from this address, or from a domain", "只看该发件地址或域名" },
 	{ "since", "TIME", "since then (2026-11-21, 7d …)", "起始时间（2026-11-21、7d 等）" },
 	{ "until", "TIME", "before then", "截止时间" },
-	{ "action", "ACTION", "accept, tag, quarantine, reject, tempfail", "处置：accept、tag、quarantine、reject、tempfail" },
+	{ "action", "ACTION", "accept, tag, quarantine, reject, tempfail",
+	    "处置：accept、tag、quarantine、reject、tempfail" },
 	{ "queue-id", "ID", "of this message in the MTA's queue", "只看邮件队列中的该编号" },
 	{ "limit", "N", "the newest N", "只看最近 N 条" },
-	{ "would", NULL, "what enforcement would do, by sender", "执行模式下将如何处置（按发件人汇总）" },
+	{ "would", NULL, "what enforcement would do, by sender",
+	    "执行模式下将如何处置（按发件人汇总）" },
 	{ NULL, NULL, NULL, NULL }
 };
 
@@ -241,6 +246,7 @@ const struct admin_command admin_decision_commands[] = {
 	{ "list", "", 0, 0, list_options, decision_list, LEDGER_NONE,
 	    "what happened, newest first", "列出处置记录，最近的在前" },
 	{ "show", "ID", 1, 1, NULL, decision_show, LEDGER_NONE,
-	    "all that is on record of one decision or message", "一条处置记录（或一封邮件）的全部内容" },
+	    "all that is on record of one decision or message",
+	    "一条处置记录（或一封邮件）的全部内容" },
 	{ NULL, NULL, 0, 0, NULL, NULL, LEDGER_NONE, NULL, NULL }
 };

@@ -53,13 +53,16 @@ overturned(const struct admin *admin, const struct ledger_statement *s, const st
 
 	said = NULL;
 	memset(&standing, 0, sizeof(standing));
-	if (admin_standing_ask(admin->ledger, s->recipient, sender, true, admin->now, &standing, &err) == 0 &&
+	if (admin_standing_ask(admin->ledger, s->recipient, sender, true, admin->now, &standing,
+	    &err) == 0 &&
 	    standing.finding.standing == STANDING_REFUSED && !standing.finding.by_rule)
-		(void)admin_standing_said(admin->ledger, &standing.words[standing.finding.word], &said, &err);
+		(void)admin_standing_said(admin->ledger, &standing.words[standing.finding.word],
+		    &said, &err);
 	if (said != NULL)
 		admin_note(admin, say(&admin->say,
 		    "refused: %s refused %s on %s (%s), and only the person's own word ends that",
-		    "不予登记：%s 已拒收 %s（%s，编号 %s），只有本人的表示才能改变"), said->statement.recipient,
+		    "不予登记：%s 已拒收 %s（%s，编号 %s），只有本人的表示才能改变"),
+		    said->statement.recipient,
 		    said->statement.sender, admin_time_text(said->statement.given_at, false, when),
 		    said->statement.reference);
 	else
@@ -95,17 +98,18 @@ enter(struct admin *admin, const struct ledger_statement *s, const struct addr_k
 	}
 	already = receipt.outcome == LEDGER_ALREADY;
 	if (admin->format != ADMIN_TABLE)
-		outcome_row(admin, s, already ? "already" : "written", receipt.reference, receipt.seq, receipt.hash);
+		outcome_row(admin, s, already ? "already" : "written", receipt.reference,
+		    receipt.seq, receipt.hash);
 	else if (already)
-		admin_line(admin, say(&admin->say, "on record already: %s, no. %lld", "已有登记：%s，序号 %lld"),
-		    receipt.reference, (long long)receipt.seq);
+		admin_line(admin, say(&admin->say, "on record already: %s, no. %lld",
+		    "已有登记：%s，序号 %lld"), receipt.reference, (long long)receipt.seq);
 	else if (s->kind == LEDGER_VOID)
 		admin_line(admin, say(&admin->say, "void: %s, by no. %lld", "已作废：%s，序号 %lld"),
 		    receipt.reference, (long long)receipt.seq);
 	else
 		admin_line(admin, say(&admin->say, "%s recorded: %s about %s, reference %s, no. %lld",
-		    "已登记%s：%s 对 %s，编号 %s，序号 %lld"), say_kind(&admin->say, s->kind), s->recipient,
-		    s->sender, receipt.reference, (long long)receipt.seq);
+		    "已登记%s：%s 对 %s，编号 %s，序号 %lld"), say_kind(&admin->say, s->kind),
+		    s->recipient, s->sender, receipt.reference, (long long)receipt.seq);
 	return ADMIN_YES;
 }
 
@@ -117,8 +121,8 @@ times_read(const struct admin *admin, const struct admin_args *args, struct ledg
 
 	s->given_at = s->received_at = admin->now;
 	text = admin_arg(args, "given");
-	if (text != NULL && (admin_time_parse(text, admin->now, ADMIN_TIME_AGO, &s->given_at, NULL) < 0 ||
-	    s->given_at > admin->now))
+	if (text != NULL && (admin_time_parse(text, admin->now, ADMIN_TIME_AGO, &s->given_at,
+	    NULL) < 0 || s->given_at > admin->now))
 		return admin_usage(admin, say(&admin->say,
 		    "--given wants a time that is past, such as 2026-11-21 or 7d, not '%s'",
 		    "--given 要写已经过去的时间，例如 2026-11-21 或 7d，不能是“%s”"), text);

@@ -97,19 +97,15 @@ kept_clear(struct kept_list *list)
 static void
 fact(const struct admin *admin, const char *en, const char *zh, const char *value)
 {
-	const char *label;
-	char filled[80];
-	size_t have, n;
+	char *label;
+	size_t have;
 
 	if (value == NULL || value[0] == '\0')
 		return;
-	label = say(&admin->say, en, zh);
-	snprintf(filled, sizeof(filled) - 20, "%s", label);
-	n = strlen(filled);
-	for (have = admin_clean_width(filled); have < 16; have++)
-		filled[n++] = ' ';
-	filled[n] = '\0';
-	admin_explain_line(admin, "%s  %s", filled, value);
+	label = admin_clean(say(&admin->say, en, zh));
+	have = admin_clean_width(label);
+	admin_explain_line(admin, "%s%*s  %s", label, have < 16 ? (int)(16 - have) : 0, "", value);
+	free(label);
 }
 
 static void
@@ -149,8 +145,8 @@ identity_say(const struct admin *admin, char *text)
 	*key++ = '\0';
 	*result++ = '\0';
 	proven = strcmp(result, "pass") == 0;
-	snprintf(value, sizeof(value), "%s  %s", key, proven ? say(&admin->say, "(proven)", "（已验证）") :
-	    say(&admin->say, "(not proven)", "（未验证）"));
+	snprintf(value, sizeof(value), "%s  %s", key, proven ? say(&admin->say, "(proven)",
+	    "（已验证）") : say(&admin->say, "(not proven)", "（未验证）"));
 	fact(admin, say_identity(&admin->say, text), say_identity(&admin->say, text), value);
 }
 
@@ -168,7 +164,8 @@ who_sent(const struct admin *admin, const struct ledger_decision *d)
 		identity_say(admin, one);
 	}
 	if (d->identities[0] == '\0')
-		admin_explain_line(admin, "%s", say(&admin->say, "It names nobody.", "邮件没有写明任何来源。"));
+		admin_explain_line(admin, "%s", say(&admin->say, "It names nobody.",
+		    "邮件没有写明任何来源。"));
 	free(copy);
 }
 
@@ -225,7 +222,8 @@ statement_say(const struct admin *admin, const struct ledger_statement *s, int64
 	char *note;
 
 	admin_explain_line(admin, say(&admin->say, "%s of %s about %s:", "%s：%s 对 %s 的声明。"),
-	    say_kind(&admin->say, s->kind), s->recipient != NULL ? s->recipient : say(&admin->say, "(erased)", "（已删除）"),
+	    say_kind(&admin->say, s->kind), s->recipient != NULL ? s->recipient : say(&admin->say,
+	    "(erased)", "（已删除）"),
 	    s->sender != NULL ? s->sender : say(&admin->say, "(erased)", "（已删除）"));
 	fact(admin, "reference", "编号", s->reference);
 	fact(admin, "said", "表示时间", admin_time_text(s->given_at, false, when));
@@ -237,8 +235,8 @@ statement_say(const struct admin *admin, const struct ledger_statement *s, int64
 	if (note != NULL) {
 		fact(admin, "note", "凭据说明", note);
 	} else if (s->evidence != NULL) {
-		snprintf(place, sizeof(place), say(&admin->say, "the mail itself, %zu octets", "邮件原文，%zu 字节"),
-		    s->evidence_len);
+		snprintf(place, sizeof(place), say(&admin->say, "the mail itself, %zu octets",
+		    "邮件原文，%zu 字节"), s->evidence_len);
 		fact(admin, "evidence", "凭据", place);
 	}
 	snprintf(place, sizeof(place), say(&admin->say, "no. %lld, hash %s", "序号 %lld，哈希 %s"),
@@ -246,7 +244,8 @@ statement_say(const struct admin *admin, const struct ledger_statement *s, int64
 	fact(admin, "in the chain", "台账位置", place);
 	free(note);
 	if (s->received_at > at)
-		admin_explain_line(admin, "%s", say(&admin->say, "It was taken after this decision.", "该声明登记于本次处置之后。"));
+		admin_explain_line(admin, "%s", say(&admin->say,
+		    "It was taken after this decision.", "该声明登记于本次处置之后。"));
 }
 
 /* What a void says of the statement since. */
@@ -261,8 +260,9 @@ void_say(const struct admin *admin, const struct ledger_statement *s)
 	if (!s->voided || admin_said_void(admin->ledger, s->reference, &ended, &err) != 1)
 		return;
 	admin_explain_line(admin, say(&admin->say, "It was declared void on %s (no. %lld): %s",
-	    "该声明已于 %s 作废（序号 %lld）：%s"), admin_time_text(ended->statement.received_at, false, when),
-	    (long long)ended->statement.seq, ended->statement.reason != NULL ? ended->statement.reason : "");
+	    "该声明已于 %s 作废（序号 %lld）：%s"), admin_time_text(ended->statement.received_at,
+	    false, when), (long long)ended->statement.seq, ended->statement.reason != NULL ?
+	    ended->statement.reason : "");
 	admin_said_free(ended);
 }
 
@@ -299,8 +299,8 @@ what_was_said(const struct admin *admin, const struct ledger_decision *d, struct
 	int found;
 
 	admin_explain_head(admin, "How the recipient stands to this sender", "收件人对该发件人的意愿");
-	admin_explain_line(admin, say(&admin->say, "%s", "%s（%s）"), say_standing(&admin->say, d->standing),
-	    policy_standing_name(d->standing));
+	admin_explain_line(admin, say(&admin->say, "%s", "%s（%s）"), say_standing(&admin->say,
+	    d->standing), policy_standing_name(d->standing));
 	if (d->matched_key[0] != '\0')
 		fact(admin, "it names", "针对", d->matched_key);
 	if (d->word == 0)
@@ -309,7 +309,8 @@ what_was_said(const struct admin *admin, const struct ledger_decision *d, struct
 		if (ledger_rules(admin->ledger, NULL, rule_met, &search, err) < 0)
 			return -1;
 		if (!search.found)
-			admin_explain_line(admin, say(&admin->say, "Rule %lld, which has been removed since.",
+			admin_explain_line(admin, say(&admin->say,
+			    "Rule %lld, which has been removed since.",
 			    "域名规则 %lld，此后已删除。"), (long long)d->word);
 		return 0;
 	}
@@ -326,7 +327,8 @@ what_was_said(const struct admin *admin, const struct ledger_decision *d, struct
 }
 
 static int
-explain_all(const struct admin *admin, const struct rules *set, const struct kept_list *list, struct err *err)
+explain_all(const struct admin *admin, const struct rules *set, const struct kept_list *list,
+    struct err *err)
 {
 	size_t i;
 
@@ -389,10 +391,12 @@ explain_run(struct admin *admin, const struct admin_args *args)
 
 	id = args->operand[0];
 	if (admin->format != ADMIN_TABLE)
-		return admin_usage(admin, say(&admin->say, "explain speaks to people; for a machine: tuiding decision show %s",
+		return admin_usage(admin, say(&admin->say,
+		    "explain speaks to people; for a machine: tuiding decision show %s",
 		    "explain 供人阅读；供程序读取请用：tuiding decision show %s"), id);
 	if (id[0] == '\0' || strlen(id) > LEDGER_ID_MAX)
-		return admin_usage(admin, say(&admin->say, "'%s' is no id of a decision", "“%s”不是处置记录的编号"), id);
+		return admin_usage(admin, say(&admin->say, "'%s' is no id of a decision",
+		    "“%s”不是处置记录的编号"), id);
 	status = admin_conf(admin);
 	if (status == 0)
 		status = admin_ledger(admin, true);

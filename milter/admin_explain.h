@@ -11,7 +11,9 @@
 
 /* A paragraph heading, and one indented line of a paragraph, cleaned. */
 void	admin_explain_head(const struct admin *admin, const char *en, const char *zh);
-void	admin_explain_line(const struct admin *admin, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void	admin_explain_line(const struct admin *admin, const char *fmt,
+	    ...)
+	    __attribute__((format(printf, 2, 3)));
 
 /* Which Article the standing falls under. */
 void	admin_explain_law(const struct admin *admin, const struct ledger_decision *decision);

@@ -75,9 +75,12 @@ static const struct text by_rule = {
 static const struct text actions[ACTION_MAX] = {
 	[ACTION_ACCEPT]		= { "delivered as it came", "照常投递" },
 	[ACTION_TAG]		= { "delivered, marked as advertising", "加上广告标记后投递" },
-	[ACTION_QUARANTINE]	= { "held back in the mail server's quarantine", "由邮件服务器隔离扣留" },
-	[ACTION_REJECT]		= { "not accepted; the sending server was told so", "未接收，并已告知发送方服务器" },
-	[ACTION_TEMPFAIL]	= { "put off; the sending server was asked to try again later", "暂缓接收，请发送方服务器稍后重试" },
+	[ACTION_QUARANTINE]	= { "held back in the mail server's quarantine",
+	    "由邮件服务器隔离扣留" },
+	[ACTION_REJECT]		= { "not accepted; the sending server was told so",
+	    "未接收，并已告知发送方服务器" },
+	[ACTION_TEMPFAIL]	= { "put off; the sending server was asked to try again later",
+	    "暂缓接收，请发送方服务器稍后重试" },
 };
 
 void
@@ -90,7 +93,9 @@ admin_explain_law(const struct admin *admin, const struct ledger_decision *decis
 	if (decision->by_rule)
 		admin_explain_line(admin, "%s", say(&admin->say, by_rule.en, by_rule.zh));
 	law = laws[decision->standing < STANDING_MAX ? decision->standing : STANDING_UNKNOWN];
-	for (i = decision->by_rule && decision->standing == STANDING_CONSENTED ? 3 : 0; i < 3; i++)
+	if (decision->by_rule)
+		law = laws[STANDING_NONE];		/* the person said nothing */
+	for (i = 0; i < 3; i++)
 		if (law[i].en != NULL)
 			admin_explain_line(admin, "%s", say(&admin->say, law[i].en, law[i].zh));
 }
@@ -107,8 +112,8 @@ void
 admin_explain_done(const struct admin *admin, const struct ledger_decision *decision)
 {
 	admin_explain_head(admin, "What was done", "处置");
-	admin_explain_line(admin, say(&admin->say, "%s: %s", "%s：%s"), say_action(&admin->say, decision->action),
-	    action_text(admin, decision->action));
+	admin_explain_line(admin, say(&admin->say, "%s: %s", "%s：%s"), say_action(&admin->say,
+	    decision->action), action_text(admin, decision->action));
 	if (decision->mode == MODE_OBSERVE)
 		admin_explain_line(admin, say(&admin->say,
 		    "The service only observed (mode = observe) and changed nothing. When "
@@ -122,10 +127,11 @@ admin_explain_done(const struct admin *admin, const struct ledger_decision *deci
 		    "若只有这一位收件人，处置应为：%s；该邮件有多位收件人。"),
 		    say_action(&admin->say, decision->would));
 	if (decision->reply != NULL && decision->reply[0] != '\0')
-		admin_explain_line(admin, say(&admin->say, "Answer to the sending server: %s", "对发送方服务器的答复：%s"),
-		    decision->reply);
+		admin_explain_line(admin, say(&admin->say, "Answer to the sending server: %s",
+		    "对发送方服务器的答复：%s"), decision->reply);
 	else
-		admin_explain_line(admin, "%s", say(&admin->say, "The sending server was told nothing but that it is accepted.",
+		admin_explain_line(admin, "%s", say(&admin->say,
+		    "The sending server was told nothing but that it is accepted.",
 		    "对发送方服务器只答复已接收。"));
 }
 
@@ -136,30 +142,34 @@ admin_explain_way(const struct admin *admin, const struct ledger_decision *decis
 
 	command = admin->conf->command_address != NULL ? admin->conf->command_address : "";
 	complaint = admin->conf->complaint_address != NULL ? admin->conf->complaint_address : "";
-	key = decision->default_key != NULL && decision->default_key[0] != '\0' ? decision->default_key :
-	    say(&admin->say, "SENDER", "发件人");
+	key = decision->default_key != NULL && decision->default_key[0] != '\0' ?
+	    decision->default_key : say(&admin->say, "SENDER", "发件人");
 	admin_explain_head(admin, "What the recipient can do", "收件人可以做什么");
-	if (decision->standing == STANDING_REFUSED && !decision->by_rule)
+	if (decision->standing == STANDING_REFUSED && !decision->by_rule) {
 		admin_explain_line(admin, "%s", say(&admin->say,
 		    "The refusal is the recipient's own: only the recipient can end it, by "
 		    "consenting to this sender; an entry "
 		    "made in error is declared void, with the reason.",
 		    "这是收件人本人的拒收：只有本人另行同意才能改变；登记有误的，由管理员注明理由"
 		    "后作废。"));
-	else
-		admin_explain_line(admin, say(&admin->say, "Refuse all further commercial mail of %s%s%s; a refusal never expires.",
+	} else {
+		admin_explain_line(admin, say(&admin->say,
+		    "Refuse all further commercial mail of %s%s%s; a refusal never expires.",
 		    "拒收 %s 今后的一切商业性邮件%s%s；拒收没有期限。"), key,
-		    command[0] != '\0' ? say(&admin->say, ", in a mail to ", "，可发邮件至 ") : "", command);
-	admin_explain_line(admin, say(&admin->say,
-	    "A word in writing to this service's administrator does too (entered by: tuiding "
-	    "refusal add %s %s).",
-	    "也可以书面告知本服务的管理员（登记命令：tuiding refusal add %s %s）。"),
-	    decision->recipient != NULL ? decision->recipient : "?", key);
+		    command[0] != '\0' ? say(&admin->say, ", in a mail to ", "，可发邮件至 ") : "",
+		    command);
+		admin_explain_line(admin, say(&admin->say,
+		    "A word in writing to this service's administrator does too (entered by: tuiding "
+		    "refusal add %s %s).",
+		    "也可以书面告知本服务的管理员（登记命令：tuiding refusal add %s %s）。"),
+		    decision->recipient != NULL ? decision->recipient : "?", key);
+	}
 	admin_explain_line(admin, say(&admin->say,
 	    "Art. 8 of the Decision: who is harassed by commercial electronic information may "
 	    "ask the network service "
 	    "provider to delete it or to stop it%s%s.",
 	    "《决定》第八条：受到商业性电子信息侵扰的，有权要求网络服务提供者删除有关信息或者采取"
 	    "其他必要措施予以制止%s%s。"),
-	    complaint[0] != '\0' ? say(&admin->say, ", here: ", "，本服务的投诉地址：") : "", complaint);
+	    complaint[0] != '\0' ? say(&admin->say, ", here: ", "，本服务的投诉地址：") : "",
+	    complaint);
 }

@@ -44,11 +44,12 @@ report(struct run *run, const struct admin_import_row *row, const char *status,
 {
 	char reason[256];
 
-	admin_note(run->admin, "%s:%u: %s%s%s", run->path, row->line, say(&run->admin->say, fault->en, fault->zh),
-	    fault->detail[0] != '\0' ? ": " : "", fault->detail);
+	admin_note(run->admin, "%s:%u: %s%s%s", run->path, row->line, say(&run->admin->say,
+	    fault->en, fault->zh), fault->detail[0] != '\0' ? ": " : "", fault->detail);
 	if (run->admin->format == ADMIN_TABLE)
 		return;
-	snprintf(reason, sizeof(reason), "%s%s%s", fault->en, fault->detail[0] != '\0' ? ": " : "", fault->detail);
+	snprintf(reason, sizeof(reason), "%s%s%s", fault->en, fault->detail[0] != '\0' ? ": " : "",
+	    fault->detail);
 	admin_table_number(run->table, (int64_t)row->line);
 	admin_table_text(run->table, status);
 	admin_table_text(run->table, row->recipient);
@@ -76,8 +77,8 @@ row_overturns(struct run *run, const struct admin_import_row *row, struct err *e
 	if (run->import.kind != LEDGER_CONSENT)
 		return 0;
 	memset(&standing, 0, sizeof(standing));
-	if (admin_standing_ask(run->admin->ledger, row->recipient, &row->sender, true, run->admin->now, &standing,
-	    err) < 0)
+	if (admin_standing_ask(run->admin->ledger, row->recipient, &row->sender, true,
+	    run->admin->now, &standing, err) < 0)
 		return -1;
 	answer = standing.finding.standing == STANDING_REFUSED && !standing.finding.by_rule;
 	admin_standing_clear(&standing);
@@ -141,7 +142,8 @@ slice_write(struct run *run)
 	for (i = 0; i < run->n; i++)
 		statement_make(run, &run->rows[i], &run->statements[i]);
 	memset(run->receipts, 0, SLICE * sizeof(run->receipts[0]));
-	if (run->n > 0 && ledger_append(run->admin->ledger, run->statements, run->n, run->receipts, &err) < 0)
+	if (run->n > 0 && ledger_append(run->admin->ledger, run->statements, run->n, run->receipts,
+	    &err) < 0)
 		status = admin_trouble(run->admin, say(&run->admin->say,
 		    "stopped at line %u: %s; running the import again completes it",
 		    "在第 %u 行中断：%s；重新导入同一文件即可补全"), run->rows[0].line, err.text);
@@ -165,7 +167,8 @@ write_all(struct run *run)
 	int answer, status;
 
 	status = admin_import_rewind(&run->import);
-	while (status == 0 && (answer = admin_import_next(&run->import, &run->rows[run->n], &fault)) != 0) {
+	while (status == 0 && (answer = admin_import_next(&run->import, &run->rows[run->n],
+	    &fault)) != 0) {
 		if (answer < 0)
 			continue;		/* reported before */
 		run->n++;
@@ -184,19 +187,20 @@ summary(const struct run *run, bool wrote)
 	if (!wrote) {
 		admin_note(admin, say(&admin->say,
 		    "nothing written: %zu lines are good, %zu wrong, %zu would overturn a refusal",
-		    "没有写入：合格 %zu 行，不合格 %zu 行，与拒收相抵触 %zu 行"), run->good, run->bad, run->overturns);
+		    "没有写入：合格 %zu 行，不合格 %zu 行，与拒收相抵触 %zu 行"), run->good,
+		    run->bad, run->overturns);
 		return;
 	}
 	if (admin->format == ADMIN_TABLE)
 		admin_line(admin, say(&admin->say,
 		    "%zu written, %zu on record already, %zu wrong, %zu would overturn a refusal",
-		    "写入 %zu 条，已有登记 %zu 条，不合格 %zu 行，与拒收相抵触 %zu 行"), run->written, run->already,
-		    run->bad, run->overturns);
+		    "写入 %zu 条，已有登记 %zu 条，不合格 %zu 行，与拒收相抵触 %zu 行"),
+		    run->written, run->already, run->bad, run->overturns);
 	else
 		admin_note(admin, say(&admin->say,
 		    "%zu written, %zu on record already, %zu wrong, %zu would overturn a refusal",
-		    "写入 %zu 条，已有登记 %zu 条，不合格 %zu 行，与拒收相抵触 %zu 行"), run->written, run->already,
-		    run->bad, run->overturns);
+		    "写入 %zu 条，已有登记 %zu 条，不合格 %zu 行，与拒收相抵触 %zu 行"),
+		    run->written, run->already, run->bad, run->overturns);
 }
 
 /* The default end of consents. */
@@ -210,8 +214,8 @@ expires_read(struct run *run, const struct admin_args *args)
 	text = admin_arg(args, "expires");
 	if (run->import.kind != LEDGER_CONSENT || (text != NULL && strcmp(text, "never") == 0))
 		return 0;
-	if (admin_time_parse(text != NULL ? text : "2y", admin->now, ADMIN_TIME_FROM_NOW, &run->import.expires,
-	    NULL) < 0 || run->import.expires <= admin->now)
+	if (admin_time_parse(text != NULL ? text : "2y", admin->now, ADMIN_TIME_FROM_NOW,
+	    &run->import.expires, NULL) < 0 || run->import.expires <= admin->now)
 		return admin_usage(admin, say(&admin->say,
 		    "--expires wants a span such as 2y, a date to come, or never, not '%s'",
 		    "--expires 要写 2y 之类的期限、将来的日期或 never，不能是“%s”"), text);

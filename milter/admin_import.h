@@ -24,7 +24,7 @@ struct admin_import_row {
 	struct addr_key	 sender;
 	int64_t		 given_at, expires;
 	char		*note;			/* NULL: none; its own */
-	char		 id[80];		/* made of the row's content: the same row again is the same statement */
+	char		 id[80];		/* of its content: the same row is the same statement */
 };
 
 /* A file being read. */

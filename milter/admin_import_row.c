@@ -107,11 +107,12 @@ to_utf8(struct admin_import *import)
 
 	if (charset_is_utf8(import->text, import->len))
 		return 0;
-	import->charset = charset_guess(import->text, import->len < GUESSED ? import->len : GUESSED, "GB18030",
-	    import->charset_room);
+	import->charset = charset_guess(import->text, import->len < GUESSED ? import->len : GUESSED,
+	    "GB18030", import->charset_room);
 	if (strcmp(import->charset, "UTF-8") == 0 || strcmp(import->charset, "US-ASCII") == 0)
 		import->charset = "GB18030";		/* the start looked so, the rest is not */
-	text = charset_decode(import->text, import->len, import->charset, "GB18030", import->len * 3 + 16, &len);
+	text = charset_decode(import->text, import->len, import->charset, "GB18030",
+	    import->len * 3 + 16, &len);
 	if (text == NULL)
 		return admin_trouble(import->admin, "no memory");
 	free(import->text);
@@ -129,17 +130,19 @@ admin_import_open(struct admin_import *import, const char *path)
 	int status;
 
 	admin = import->admin;
-	if (admin_walk_read(path, false, ADMIN_IMPORT_OCTETS + 1, &import->text, &import->len, &err) < 0)
+	if (admin_walk_read(path, false, ADMIN_IMPORT_OCTETS + 1, &import->text, &import->len,
+	    &err) < 0)
 		return admin_trouble(admin, "%s", err.text);
 	if (import->len > ADMIN_IMPORT_OCTETS)
-		return admin_trouble(admin, say(&admin->say, "'%s' is larger than %u MiB: cut it in pieces",
+		return admin_trouble(admin, say(&admin->say,
+		    "'%s' is larger than %u MiB: cut it in pieces",
 		    "“%s”超过 %u MiB，请分成几个文件"), path, ADMIN_IMPORT_OCTETS >> 20);
 	status = to_utf8(import);
 	if (status != 0)
 		return status;
 	if (import->charset != NULL)
-		admin_note(admin, say(&admin->say, "'%s' is not UTF-8: read as %s", "“%s”不是 UTF-8，按 %s 读取"),
-		    path, import->charset);
+		admin_note(admin, say(&admin->say, "'%s' is not UTF-8: read as %s",
+		    "“%s”不是 UTF-8，按 %s 读取"), path, import->charset);
 	return admin_import_rewind(import);
 }
 
@@ -196,12 +199,14 @@ times_check(const struct admin_import *import, const char *given, const char *ex
 
 	admin = import->admin;
 	row->given_at = admin->now;
-	if (given[0] != '\0' && admin_time_parse(given, admin->now, ADMIN_TIME_NO_SPAN, &row->given_at, NULL) < 0)
+	if (given[0] != '\0' && admin_time_parse(given, admin->now, ADMIN_TIME_NO_SPAN,
+	    &row->given_at, NULL) < 0)
 		return refuse(fault, "no time", "时间无法识别", given);
 	if (row->given_at > admin->now)
 		return refuse(fault, "given in the future", "表示时间在将来", given);
 	if (import->kind != LEDGER_CONSENT)
-		return expires[0] == '\0' ? 0 : refuse(fault, "a refusal never expires", "拒收没有有效期", expires);
+		return expires[0] == '\0' ? 0 : refuse(fault, "a refusal never expires",
+		    "拒收没有有效期", expires);
 	row->expires = import->expires;
 	if (strcmp(expires, "never") == 0 || strcmp(expires, "长期") == 0)
 		row->expires = 0;
@@ -215,8 +220,8 @@ times_check(const struct admin_import *import, const char *given, const char *ex
 
 /* The id of a row: a hash of what it says, whatever the file's columns, quotes or charset were. */
 static void
-id_make(enum ledger_kind kind, const struct admin_import_row *row, const char *given, const char *expires,
-    const char *note, char id[80])
+id_make(enum ledger_kind kind, const struct admin_import_row *row, const char *given,
+    const char *expires, const char *note, char id[80])
 {
 	GChecksum *sum;
 	const char *parts[6];
@@ -246,7 +251,8 @@ row_check(const struct admin_import *import, char *const *text, struct admin_imp
 	if (admin_recipient_key(import->admin->conf, text[RECIPIENT], row->recipient) != 1)
 		return refuse(fault, "recipient is no mailbox", "收件人不是邮箱地址", text[RECIPIENT]);
 	if (addr_key_parse(text[SENDER], strlen(text[SENDER]), &row->sender, &err) != 1)
-		return refuse(fault, "sender is no address, domain or list", "发件人不是地址、域名或列表", text[SENDER]);
+		return refuse(fault, "sender is no address, domain or list",
+		    "发件人不是地址、域名或列表", text[SENDER]);
 	if (!admin_statement_note_fits(text[NOTE]))
 		return refuse(fault, "the note is too long or no text", "备注过长或不是文字", "");
 	if (times_check(import, text[GIVEN_AT], text[EXPIRES], row, fault) < 0)
@@ -257,7 +263,8 @@ row_check(const struct admin_import *import, char *const *text, struct admin_imp
 }
 
 int
-admin_import_next(struct admin_import *import, struct admin_import_row *row_r, struct admin_import_fault *fault_r)
+admin_import_next(struct admin_import *import, struct admin_import_row *row_r,
+    struct admin_import_fault *fault_r)
 {
 	struct admin_csv_record record;
 	char *text[FIELD_MAX];

@@ -38,7 +38,8 @@ migrate(struct admin *admin, bool create)
 		admin_line(admin, say(&admin->say, "the ledger is up to date already (version %d)",
 		    "台账已是最新（版本 %d）"), to);
 	else if (from == 0)
-		admin_line(admin, say(&admin->say, "ledger made (version %d)", "台账已建立（版本 %d）"), to);
+		admin_line(admin, say(&admin->say, "ledger made (version %d)",
+		    "台账已建立（版本 %d）"), to);
 	else
 		admin_line(admin, say(&admin->say, "ledger brought from version %d to %d",
 		    "台账已从版本 %d 升级到 %d"), from, to);
@@ -75,7 +76,8 @@ static const struct admin_column report_columns[] = {
 static bool
 is_hash(const char *text)
 {
-	return strlen(text) == LEDGER_HASH_HEX && strspn(text, "0123456789abcdefABCDEF") == LEDGER_HASH_HEX;
+	return strlen(text) == LEDGER_HASH_HEX && strspn(text,
+	    "0123456789abcdefABCDEF") == LEDGER_HASH_HEX;
 }
 
 static void
@@ -83,7 +85,8 @@ report_write(const struct admin *admin, const struct ledger_report *report, bool
 {
 	struct admin_table *table;
 
-	table = admin_rows(admin, report_columns, sizeof(report_columns) / sizeof(report_columns[0]), true);
+	table = admin_rows(admin, report_columns,
+	    sizeof(report_columns) / sizeof(report_columns[0]), true);
 	admin_table_bool(table, good);
 	admin_table_number(table, report->statements);
 	admin_table_text(table, report->last_hash);
@@ -153,7 +156,8 @@ ledger_rebuild_run(struct admin *admin, const struct admin_args *args)
 	changed = ledger_rebuild(admin->ledger, &err);
 	if (changed < 0)
 		return admin_trouble(admin, "%s", err.text);
-	admin_line(admin, say(&admin->say, "rebuilt: %lld rows changed", "已重建，改动 %lld 行"), (long long)changed);
+	admin_line(admin, say(&admin->say, "rebuilt: %lld rows changed", "已重建，改动 %lld 行"),
+	    (long long)changed);
 	return ADMIN_YES;
 }
 
@@ -171,12 +175,14 @@ ledger_backup_run(struct admin *admin, const struct admin_args *args)
 	(void)umask(027);
 	if (ledger_backup(admin->ledger, args->operand[0], &err) < 0)
 		return admin_trouble(admin, "%s", err.text);
-	admin_line(admin, say(&admin->say, "backup written and checked: %s", "备份已写入并校验：%s"), args->operand[0]);
+	admin_line(admin, say(&admin->say, "backup written and checked: %s",
+	    "备份已写入并校验：%s"), args->operand[0]);
 	return ADMIN_YES;
 }
 
 static const struct admin_option verify_options[] = {
-	{ "anchor", "HASH", "a hash from the log that must stand in the chain", "日志中记下的哈希，必须在链上" },
+	{ "anchor", "HASH", "a hash from the log that must stand in the chain",
+	    "日志中记下的哈希，必须在链上" },
 	{ NULL, NULL, NULL, NULL }
 };
 
@@ -187,7 +193,8 @@ const struct admin_command admin_ledger_commands[] = {
 	{ "verify", "", 0, 0, verify_options, ledger_verify_run, LEDGER_NONE,
 	    "verify the chain, the tables, the file", "校验哈希链、各表和文件" },
 	{ "rebuild", "", 0, 0, NULL, ledger_rebuild_run, LEDGER_NONE,
-	    "make the tables of consents and refusals anew from the statements", "由声明重建同意表和拒收表" },
+	    "make the tables of consents and refusals anew from the statements",
+	    "由声明重建同意表和拒收表" },
 	{ "backup", "FILE", 1, 1, NULL, ledger_backup_run, LEDGER_NONE,
 	    "copy the ledger while it is in use", "在线备份台账" },
 	{ NULL, NULL, 0, 0, NULL, NULL, LEDGER_NONE, NULL, NULL }

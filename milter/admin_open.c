@@ -129,7 +129,8 @@ admin_conf(struct admin *admin)
 		return 0;
 	if (access(admin->conf_path, R_OK) != 0)
 		return admin_trouble(admin, say(&admin->say, "cannot read the configuration '%s': %s",
-		    "无法读取配置文件“%s”：%s"), admin->conf_path, strerror_r(errno, reason, sizeof(reason)));
+		    "无法读取配置文件“%s”：%s"), admin->conf_path, strerror_r(errno, reason,
+		    sizeof(reason)));
 	if (conf_read(admin->conf_path, remark, NULL, &admin->conf, &err) < 0)
 		return admin_usage(admin, "%s", err.text);
 	return 0;
@@ -144,8 +145,8 @@ admin_ledger(struct admin *admin, bool read_only)
 		return 0;
 	if (admin_user_become(admin->conf->user, &err) < 0 ||
 	    setup_ledger(admin->conf, read_only, &admin->ledger, &err) < 0)
-		return admin_trouble(admin, say(&admin->say, "cannot open the ledger: %s", "无法打开台账：%s"),
-		    err.text);
+		return admin_trouble(admin, say(&admin->say, "cannot open the ledger: %s",
+		    "无法打开台账：%s"), err.text);
 	return 0;
 }
 
@@ -207,14 +208,16 @@ period_end(const struct admin *admin, const char *name, const char *text, int64_
 		return admin_usage(admin, say(&admin->say,
 		    "--%s wants a time such as 2026-11-21, 2026-11-21T18:00 or 7d (seven days "
 		    "ago), not '%s'",
-		    "--%s 要写时间，例如 2026-11-21、2026-11-21T18:00 或 7d（七天前），不能是“%s”"), name, text);
+		    "--%s 要写时间，例如 2026-11-21、2026-11-21T18:00 或 7d（七天前），不能是“%s”"),
+		    name, text);
 	if (date && strcmp(name, "until") == 0)
 		*ms_r = admin_time_next_day(*ms_r);
 	return 0;
 }
 
 int
-admin_period(const struct admin *admin, const struct admin_args *args, int64_t *since_r, int64_t *until_r)
+admin_period(const struct admin *admin, const struct admin_args *args, int64_t *since_r,
+    int64_t *until_r)
 {
 	int status;
 

@@ -99,7 +99,8 @@ rule_add(struct admin *admin, const struct admin_args *args)
 	else if (strcmp(word, "refusal") == 0 || strcmp(word, "refused") == 0)
 		rule.word = WORD_REFUSAL;
 	else
-		return admin_usage(admin, say(&admin->say, "the third word is consent or refusal, not '%s'",
+		return admin_usage(admin, say(&admin->say,
+		    "the third word is consent or refusal, not '%s'",
 		    "第三项只能是 consent（同意）或 refusal（拒收），不能是“%s”"), word);
 	rule.note = admin_arg(args, "note");
 	if (rule.note != NULL && !admin_statement_note_fits(rule.note))
@@ -120,9 +121,10 @@ rule_add(struct admin *admin, const struct admin_args *args)
 	if (ledger_rule_add(admin->ledger, &rule, &rule.id, &err) < 0)
 		return admin_trouble(admin, "%s", err.text);
 	if (admin->format == ADMIN_TABLE) {
-		admin_line(admin, say(&admin->say, "rule %lld: %s about %s stands for %s where a person said nothing",
-		    "域名规则 %lld：%s 的收件人对 %s，本人未表示时视为%s"), (long long)rule.id, domain, sender.text,
-		    say_word(&admin->say, rule.word));
+		admin_line(admin, say(&admin->say,
+		    "rule %lld: %s about %s stands for %s where a person said nothing",
+		    "域名规则 %lld：%s 的收件人对 %s，本人未表示时视为%s"), (long long)rule.id,
+		    domain, sender.text, say_word(&admin->say, rule.word));
 		return ADMIN_YES;
 	}
 	list.admin = admin;
@@ -143,7 +145,8 @@ rule_remove(struct admin *admin, const struct admin_args *args)
 	errno = 0;
 	id = strtoll(args->operand[0], &end, 10);
 	if (errno != 0 || end == args->operand[0] || *end != '\0' || id < 1)
-		return admin_usage(admin, say(&admin->say, "'%s' is no id of a rule (see: tuiding rule list)",
+		return admin_usage(admin, say(&admin->say,
+		    "'%s' is no id of a rule (see: tuiding rule list)",
 		    "“%s”不是域名规则的编号（请看：tuiding rule list）"), args->operand[0]);
 	status = admin_conf(admin);
 	if (status == 0)
@@ -171,9 +174,11 @@ static const struct admin_option add_options[] = {
 };
 
 const struct admin_command admin_rule_commands[] = {
-	{ "list", "", 0, 0, list_options, rule_list, LEDGER_NONE, "show the rules for domains", "列出域名规则" },
+	{ "list", "", 0, 0, list_options, rule_list, LEDGER_NONE, "show the rules for domains",
+	    "列出域名规则" },
 	{ "add", "DOMAIN SENDER consent|refusal", 3, 3, add_options, rule_add, LEDGER_NONE,
-	    "for all recipients of a domain, where they said nothing", "为整个域名的收件人设定（本人未表示时适用）" },
+	    "for all recipients of a domain, where they said nothing",
+	    "为整个域名的收件人设定（本人未表示时适用）" },
 	{ "remove", "ID", 1, 1, NULL, rule_remove, LEDGER_NONE, "take a rule away", "删除域名规则" },
 	{ NULL, NULL, 0, 0, NULL, NULL, LEDGER_NONE, NULL, NULL }
 };

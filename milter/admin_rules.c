@@ -14,7 +14,7 @@
 
 struct warnings {
 	struct admin		*admin;
-	struct admin_table	*lint;		/* where warnings are what was asked for; NULL: to standard error */
+	struct admin_table	*lint;		/* what was asked for; NULL: standard error */
 	size_t			 n;
 };
 
@@ -199,8 +199,8 @@ tested(void *arg, const struct rules_test *test, bool as_wanted, const char *why
 	want = test->want ? "ok" : "fail";
 	reason = why != NULL ? why : "";
 	if (failures->admin->format == ADMIN_TABLE) {
-		admin_line(failures->admin, "%s:%u: %s: %s %s: %s", test->file, test->line, test->name, want,
-		    reason, test->text);
+		admin_line(failures->admin, "%s:%u: %s: %s %s: %s", test->file, test->line,
+		    test->name, want, reason, test->text);
 		return;
 	}
 	admin_table_text(failures->lint, test->file);
@@ -236,8 +236,8 @@ rules_test(struct admin *admin, const struct admin_args *args)
 	if (failed < 0)
 		status = admin_trouble(admin, "%s", err.text);
 	else if (admin->format == ADMIN_TABLE)
-		admin_line(admin, say(&admin->say, "%zu tests, %lld failed", "共 %zu 项测试，%lld 项未通过"), n,
-		    (long long)failed);
+		admin_line(admin, say(&admin->say, "%zu tests, %lld failed",
+		    "共 %zu 项测试，%lld 项未通过"), n, (long long)failed);
 	judge_rules_free(rules);
 	return failed > 0 ? ADMIN_NO : status;
 }

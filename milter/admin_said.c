@@ -43,7 +43,8 @@ said_copy(const struct ledger_statement *statement)
 	*s = *statement;
 	evidence = s->evidence;
 	s->evidence = NULL;
-	kept = keep(said, 0, &s->source) && keep(said, 1, &s->reference) && keep(said, 2, &s->recipient) &&
+	kept = keep(said, 0, &s->source) && keep(said, 1, &s->reference) && keep(said, 2,
+	    &s->recipient) &&
 	    keep(said, 3, &s->sender) && keep(said, 4, &s->message_id) && keep(said, 5, &s->reason);
 	if (kept && evidence != NULL) {
 		if (s->evidence_len > EVIDENCE_KEPT)
@@ -101,7 +102,8 @@ admin_said_find(struct ledger *ledger, const struct ledger_filter *filter, struc
 }
 
 int
-admin_said_void(struct ledger *ledger, const char *reference, struct admin_said **said_r, struct err *err)
+admin_said_void(struct ledger *ledger, const char *reference, struct admin_said **said_r,
+    struct err *err)
 {
 	struct search search = { .voids = true };
 	struct ledger_filter filter;
@@ -130,8 +132,8 @@ admin_said_note(const struct ledger_statement *statement)
 	const char *source;
 
 	source = statement->source != NULL ? statement->source : "";
-	if (statement->evidence == NULL || (strcmp(source, "admin") != 0 && strcmp(source, "import") != 0) ||
-	    !admin_clean_is_text(statement->evidence, statement->evidence_len))
+	if (statement->evidence == NULL || (strcmp(source, "admin") != 0 && strcmp(source,
+	    "import") != 0) || !admin_clean_is_text(statement->evidence, statement->evidence_len))
 		return NULL;
 	return strndup(statement->evidence, statement->evidence_len);
 }

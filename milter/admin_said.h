@@ -18,10 +18,11 @@ struct admin_said {
  * The first statement (no void) that the filter lets through.  1 and *said_r, free it with
  * admin_said_free(); 0 there is none; -1.
  */
-int	admin_said_find(struct ledger *ledger, const struct ledger_filter *filter, struct admin_said **said_r,
-	    struct err *err);
+int	admin_said_find(struct ledger *ledger, const struct ledger_filter *filter,
+	    struct admin_said **said_r, struct err *err);
 /* The void that ended the statement of that reference: the same answers. */
-int	admin_said_void(struct ledger *ledger, const char *reference, struct admin_said **said_r, struct err *err);
+int	admin_said_void(struct ledger *ledger, const char *reference, struct admin_said **said_r,
+	    struct err *err);
 void	admin_said_free(struct admin_said *said);		/* NULL is fine */
 
 /*

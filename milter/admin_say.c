@@ -61,14 +61,16 @@ struct named {
 };
 
 static const struct named sources[] = {
-	{ "admin", "administrator", "管理员登记" }, { "import", "import", "批量导入" }, { "reply", "reply", "回复邮件" },
+	{ "admin", "administrator", "管理员登记" }, { "import", "import", "批量导入" }, { "reply",
+	    "reply", "回复邮件" },
 	{ "token", "refusal address", "退订地址" }, { "mail", "command mail", "指令邮件" },
 	{ "complaint", "complaint", "投诉" }, { NULL, NULL, NULL }
 };
 
 static const struct named identities[] = {
 	{ "from", "From", "发件人" }, { "envelope", "envelope sender", "信封发件人" },
-	{ "list", "mailing list", "邮件列表" }, { "dkim", "DKIM signature", "DKIM 签名域" }, { NULL, NULL, NULL }
+	{ "list", "mailing list", "邮件列表" }, { "dkim", "DKIM signature", "DKIM 签名域" }, { NULL,
+	    NULL, NULL }
 };
 
 enum say_lang

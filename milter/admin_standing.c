@@ -25,8 +25,8 @@ static const struct admin_column columns[] = {
 };
 
 int
-admin_standing_ask(struct ledger *ledger, const char *recipient, const struct addr_key *sender, bool authenticated,
-    int64_t now, struct admin_standing *standing_r, struct err *err)
+admin_standing_ask(struct ledger *ledger, const char *recipient, const struct addr_key *sender,
+    bool authenticated, int64_t now, struct admin_standing *standing_r, struct err *err)
 {
 	struct policy_identity id;
 	struct addr_key *covering;
@@ -48,7 +48,8 @@ admin_standing_ask(struct ledger *ledger, const char *recipient, const struct ad
 		id.kind = sender->kind == ADDR_LIST ? IDENTITY_LIST : IDENTITY_FROM;
 		id.authenticated = authenticated;
 		id.key = *sender;
-		standing_r->finding = policy_standing(standing_r->words, standing_r->nwords, &id, 1, false, now);
+		standing_r->finding = policy_standing(standing_r->words, standing_r->nwords, &id, 1,
+		    false, now);
 	}
 	free(covering);
 	return ret;
@@ -74,8 +75,8 @@ admin_standing_said(struct ledger *ledger, const struct policy_word *word, struc
 
 /* One statement or rule about the sender. */
 static int
-word_write(const struct admin *admin, struct admin_table *table, const struct admin_standing *standing, size_t i,
-    struct err *err)
+word_write(const struct admin *admin, struct admin_table *table,
+    const struct admin_standing *standing, size_t i, struct err *err)
 {
 	const struct policy_word *word;
 	const struct ledger_statement *s;
@@ -88,7 +89,8 @@ word_write(const struct admin *admin, struct admin_table *table, const struct ad
 	s = said != NULL ? &said->statement : NULL;
 	admin_table_text(table, policy_standing_name(standing->finding.standing));
 	admin_table_bool(table, standing->finding.word == i);
-	admin_table_word(table, word->kind == WORD_CONSENT ? "consent" : "refusal", say_word(&admin->say, word->kind));
+	admin_table_word(table, word->kind == WORD_CONSENT ? "consent" : "refusal",
+	    say_word(&admin->say, word->kind));
 	admin_table_text(table, s != NULL ? s->reference : NULL);
 	if (word->rule)
 		admin_table_text(table, NULL);
@@ -99,7 +101,8 @@ word_write(const struct admin *admin, struct admin_table *table, const struct ad
 	else
 		admin_table_text(table, NULL);
 	admin_table_text(table, word->key.text);
-	admin_table_word(table, s != NULL ? s->source : NULL, s != NULL ? say_source(&admin->say, s->source) : "");
+	admin_table_word(table, s != NULL ? s->source : NULL, s != NULL ? say_source(&admin->say,
+	    s->source) : "");
 	admin_table_time(table, s != NULL ? s->given_at : 0);
 	admin_table_time(table, word->expires);
 	admin_table_text(table, s != NULL ? s->hash : NULL);
@@ -118,7 +121,8 @@ standing_write(struct admin *admin, const struct admin_standing *standing, struc
 	ret = 0;
 	if (admin->format == ADMIN_TABLE)
 		admin_line(admin, say(&admin->say, "standing: %s%s", "意愿状态：%s%s"),
-		    say_standing(&admin->say, standing->finding.standing), !standing->finding.by_rule ? "" :
+		    say_standing(&admin->say, standing->finding.standing),
+		    !standing->finding.by_rule ? "" :
 		    say(&admin->say, " (by an administrator's rule, not the person's word)",
 		    "（依据管理员的域名规则，并非本人表示）"));
 	table = admin_rows(admin, columns, sizeof(columns) / sizeof(columns[0]), false);
@@ -151,10 +155,11 @@ standing_run(struct admin *admin, const struct admin_args *args)
 		status = admin_ledger(admin, true);
 	if (status != 0)
 		return status;
-	if (admin_standing_ask(admin->ledger, recipient, &sender, admin_arg(args, "unauthenticated") == NULL,
+	if (admin_standing_ask(admin->ledger, recipient, &sender, admin_arg(args,
+	    "unauthenticated") == NULL,
 	    admin->now, &standing, &err) < 0 || standing_write(admin, &standing, &err) < 0)
-		status = admin_trouble(admin, say(&admin->say, "the standing is unknown: %s", "意愿状态不明：%s"),
-		    err.text);
+		status = admin_trouble(admin, say(&admin->say, "the standing is unknown: %s",
+		    "意愿状态不明：%s"), err.text);
 	else if (standing.finding.standing == STANDING_UNKNOWN)
 		status = ADMIN_TROUBLE;
 	else
@@ -164,12 +169,14 @@ standing_run(struct admin *admin, const struct admin_args *args)
 }
 
 static const struct admin_option options[] = {
-	{ "unauthenticated", NULL, "of a message whose From is not proven", "按发件人未经验证的邮件查询" },
+	{ "unauthenticated", NULL, "of a message whose From is not proven",
+	    "按发件人未经验证的邮件查询" },
 	{ NULL, NULL, NULL, NULL }
 };
 
 const struct admin_command admin_standing_commands[] = {
 	{ "", "RCPT SENDER", 2, 2, options, standing_run, LEDGER_NONE,
-	    "how a recipient stands to a sender (status 1: refused)", "收件人对发件人的意愿状态（已拒收时退出状态为 1）" },
+	    "how a recipient stands to a sender (status 1: refused)",
+	    "收件人对发件人的意愿状态（已拒收时退出状态为 1）" },
 	{ NULL, NULL, 0, 0, NULL, NULL, LEDGER_NONE, NULL, NULL }
 };

@@ -24,7 +24,7 @@ int	admin_standing_ask(struct ledger *ledger, const char *recipient, const struc
 void	admin_standing_clear(struct admin_standing *standing);
 
 /* The statement behind a word (not a rule): 1, 0, -1 as admin_said_find(). */
-int	admin_standing_said(struct ledger *ledger, const struct policy_word *word, struct admin_said **said_r,
-	    struct err *err);
+int	admin_standing_said(struct ledger *ledger, const struct policy_word *word,
+	    struct admin_said **said_r, struct err *err);
 
 #endif

@@ -53,7 +53,8 @@ admin_statement_filter(const struct admin *admin, const struct admin_args *args,
 	if (status == 0 && text != NULL && text[0] == '@') {
 		room->recipient[0] = '@';
 		if (addr_domain(text + 1, strlen(text + 1), room->recipient + 1) != 1)
-			status = admin_usage(admin, say(&admin->say, "'%s' is no domain: wanted is @example.com",
+			status = admin_usage(admin, say(&admin->say,
+			    "'%s' is no domain: wanted is @example.com",
 			    "“%s”不是域名，应形如 @example.com"), text);
 		filter_r->recipient = room->recipient;
 	} else if (status == 0 && text != NULL) {
@@ -132,7 +133,8 @@ admin_statement_list(struct admin *admin, const struct admin_args *args)
 }
 
 static const struct admin_option list_options[] = {
-	{ "recipient", "ADDRESS", "of this recipient, or of @domain", "只看该收件人，或 @域名 的全部收件人" },
+	{ "recipient", "ADDRESS", "of this recipient, or of @domain",
+	    "只看该收件人，或 @域名 的全部收件人" },
 	{ "sender", "SENDER", "about exactly this sender", "只看该发件人" },
 	{ "since", "TIME", "taken since then (2026-11-21, 7d …)", "起始时间（2026-11-21、7d 等）" },
 	{ "until", "TIME", "taken before then", "截止时间" },

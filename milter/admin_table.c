@@ -26,7 +26,8 @@ enum admin_format
 admin_format_by_name(const char *name)
 {
 	static const char *const names[ADMIN_FORMAT_MAX] = {
-		[ADMIN_TABLE] = "table", [ADMIN_JSON] = "json", [ADMIN_CSV] = "csv", [ADMIN_TSV] = "tsv",
+		[ADMIN_TABLE] = "table", [ADMIN_JSON] = "json", [ADMIN_CSV] = "csv",
+		    [ADMIN_TSV] = "tsv",
 	};
 	int i;
 
@@ -213,7 +214,8 @@ line_write(struct admin_table *table, GPtrArray *cells)
 		if (!seen(table, i))
 			continue;
 		cell = cells != NULL ? g_ptr_array_index(cells, i) : NULL;
-		right = cell != NULL && (cell->type == ADMIN_CELL_NUMBER || cell->type == ADMIN_CELL_REAL);
+		right = cell != NULL && (cell->type == ADMIN_CELL_NUMBER ||
+		    cell->type == ADMIN_CELL_REAL);
 		admin_write_padded(table->set.out, cell != NULL ? shown(cell) : heading(table, i),
 		    table->widths[i], right, i == last);
 		if (i < last)

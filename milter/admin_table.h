@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include "admin_say.h"
 
-enum admin_format { ADMIN_FORMAT_NONE, ADMIN_TABLE, ADMIN_JSON, ADMIN_CSV, ADMIN_TSV, ADMIN_FORMAT_MAX };
+enum admin_format { ADMIN_FORMAT_NONE, ADMIN_TABLE, ADMIN_JSON, ADMIN_CSV, ADMIN_TSV,
+	    ADMIN_FORMAT_MAX };
 
 /* The format of that name; ADMIN_FORMAT_NONE for anything else. */
 enum admin_format	admin_format_by_name(const char *name);

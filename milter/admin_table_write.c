@@ -25,7 +25,8 @@ cell_json(const struct admin_cell *cell)
 }
 
 void
-admin_write_json(FILE *out, const char *const *names, const struct admin_cell *const *cells, size_t n, bool first)
+admin_write_json(FILE *out, const char *const *names, const struct admin_cell *const *cells,
+    size_t n, bool first)
 {
 	json_t *object;
 	size_t i;

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum admin_cell_type { ADMIN_CELL_EMPTY, ADMIN_CELL_TEXT, ADMIN_CELL_NUMBER, ADMIN_CELL_REAL, ADMIN_CELL_BOOL };
+enum admin_cell_type { ADMIN_CELL_EMPTY, ADMIN_CELL_TEXT, ADMIN_CELL_NUMBER, ADMIN_CELL_REAL,
+	    ADMIN_CELL_BOOL };
 
 struct admin_cell {
 	enum admin_cell_type	 type;
@@ -19,8 +20,8 @@ struct admin_cell {
 };
 
 /* One object, behind "[" (first) or ",". */
-void	admin_write_json(FILE *out, const char *const *names, const struct admin_cell *const *cells, size_t n,
-	    bool first);
+void	admin_write_json(FILE *out, const char *const *names, const struct admin_cell *const *cells,
+	    size_t n, bool first);
 void	admin_write_csv_names(FILE *out, const char *const *names, size_t n);
 void	admin_write_csv(FILE *out, const struct admin_cell *const *cells, size_t n);
 void	admin_write_tsv(FILE *out, const struct admin_cell *const *cells, size_t n);

@@ -234,6 +234,7 @@ admin_time_text(int64_t ms, bool machine, char out[ADMIN_TIME_MAX])
 	}
 	east = tm.tm_gmtoff / 60;
 	snprintf(out, ADMIN_TIME_MAX, "%.10sT%.8s.%03d%c%02d:%02d", day, clock, (int)(ms % 1000),
-	    east < 0 ? '-' : '+', (int)((east < 0 ? -east : east) / 60) % 24, (int)((east < 0 ? -east : east) % 60));
+	    east < 0 ? '-' : '+', (int)((east < 0 ? -east : east) / 60) % 24, (int)((east < 0 ?
+	    -east : east) % 60));
 	return out;
 }

@@ -20,7 +20,8 @@ enum admin_time_span { ADMIN_TIME_NO_SPAN, ADMIN_TIME_AGO, ADMIN_TIME_FROM_NOW }
  * 9999. Returns 1 and *ms_r, *date_r whether it was a bare date (date_r may be NULL); -1 for
  * anything else.
  */
-int	admin_time_parse(const char *text, int64_t now, enum admin_time_span span, int64_t *ms_r, bool *date_r);
+int	admin_time_parse(const char *text, int64_t now, enum admin_time_span span, int64_t *ms_r,
+	    bool *date_r);
 
 /* The begin of the day after that moment's, in the local zone. */
 int64_t	admin_time_next_day(int64_t ms);

@@ -75,7 +75,7 @@ admin_user_folder(const char *path, const char *name, struct err *err)
 {
 	struct user user;
 	struct stat st;
-	char *folder, *slash;
+	char *folder, *slash, why[128];
 	int answer;
 
 	answer = -1;
@@ -95,7 +95,8 @@ admin_user_folder(const char *path, const char *name, struct err *err)
 		goto out;
 	}
 	if (mkdir(folder, 0750) != 0) {
-		(void)err_set(err, "cannot make folder '%s': error %d", folder, errno);
+		(void)err_set(err, "cannot make folder '%s': %s", folder,
+		    strerror_r(errno, why, sizeof(why)));
 		goto out;
 	}
 	if (geteuid() == 0 && name != NULL && name[0] != '\0' && user_find(name, &user, err) == 1 &&

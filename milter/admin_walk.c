@@ -50,7 +50,8 @@ meet(FTS *fts, FTSENT *entry, admin_walk_fn *fn, admin_walk_fail_fn *fail, void 
 {
 	char why[128];
 
-	if (entry->fts_level > FTS_ROOTLEVEL && entry->fts_name[0] == '.' && entry->fts_info != FTS_DP) {
+	if (entry->fts_level > FTS_ROOTLEVEL && entry->fts_name[0] == '.' &&
+	    entry->fts_info != FTS_DP) {
 		(void)fts_set(fts, entry, FTS_SKIP);
 		return true;
 	}
@@ -145,7 +146,8 @@ out:
 }
 
 int
-admin_walk_read(const char *path, bool within, size_t limit, char **octets_r, size_t *len_r, struct err *err)
+admin_walk_read(const char *path, bool within, size_t limit, char **octets_r, size_t *len_r,
+    struct err *err)
 {
 	struct stat st;
 	char why[128];

@@ -81,6 +81,11 @@ for name, words in [
     flat = " ".join(out.split())
     for what in words:
         p.ok(status == 0 and what in flat, "%s: it says '%s'" % (name, what), out)
+p.ok("expressly refused" not in ran("explain", "DRULE")[1], "a rule is not passed off as the person's refusal")
+decide("DODD", message="MSG8", identities="\u9000" * 70 + "=x:pass from==:: :=: = :", rules=",,=,A=,=1", matched_key="", word=77)
+for lang in ("C", "zh_CN.UTF-8"):
+    status, out, err = ran("explain", "DODD", lang=lang)
+    p.ok(status == 0 and "DODD" in out, "whatever the record holds, %s" % lang, status, err)
 p.ok("Art. 13" not in ran("explain", "DREFUSED")[1], "a refusal is no question of Art. 13")
 p.ok(ran("explain", "MSG1")[1].count("What the law says") == 2, "a message: each recipient")
 ran("refusal", "void", said["reference"], "--reason", "the wrong Anna")

@@ -58,7 +58,8 @@ conf noledger enforce tempfail-once tag "$tmp/nowhere/t.db"
 } > "$tmp/setup" 2>&1 || { sed 's/^/# /' "$tmp/setup"; echo "Bail out! no ledger"; exit 99; }
 
 start() {
-	rm -f "$tmp/sock"
+	rm -f "$tmp/sock" "$tmp/log"
+	: > "$tmp/log"
 	"$bin/tuiding-milter" -f -c "$tmp/$1.conf" > "$tmp/log" 2>&1 &
 	pid=$!
 	i=0

@@ -45,7 +45,8 @@ dump(const char *octets, size_t len, char *out, size_t size)
 		if (answer < 0)
 			n += (size_t)snprintf(out + n, size - n, "%d", (int)record.fault);
 		for (i = 0; answer > 0 && i < record.n; i++)
-			n += (size_t)snprintf(out + n, size - n, "%s%s", i > 0 ? "|" : "", record.field[i]);
+			n += (size_t)snprintf(out + n, size - n, "%s%s", i > 0 ? "|" : "",
+			    record.field[i]);
 		assert_true(n < size);
 		n += (size_t)snprintf(out + n, size - n, "\n");
 	}
@@ -110,7 +111,8 @@ refuses(void **state)
 		{ LIT("\"a\nb\"c\nd\n"), "1!2\n3:d\n" },
 		{ LIT("a\0b,c\nd\n"), "1!5\n2:d\n" },
 		{ LIT("\"a\0b\",c\nd\n"), "1!5\n2:d\n" },
-		{ LIT(",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\nd\n"), "1:|||||||||||||||||||||||||||||||\n2:d\n" },
+		{ LIT(",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\nd\n"),
+		    "1:|||||||||||||||||||||||||||||||\n2:d\n" },
 		{ LIT(",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\nd\n"), "1!3\n2:d\n" },
 	};
 	char out[2000], *in;
@@ -168,8 +170,10 @@ guards(void **state)
 		const char	*text;
 		int		 guarded;
 	} cases[] = {
-		{ "", 0 }, { "a", 0 }, { "=1+1", 1 }, { "+8613", 1 }, { "-x", 1 }, { "@SUM", 1 }, { "\tx", 1 },
-		{ "\rx", 1 }, { "'", 0 }, { "'a", 0 }, { "'=x", 1 }, { "''a", 1 }, { "''=a", 1 }, { "a=b", 0 },
+		{ "", 0 }, { "a", 0 }, { "=1+1", 1 }, { "+8613", 1 }, { "-x", 1 }, { "@SUM", 1 },
+		    { "\tx", 1 },
+		{ "\rx", 1 }, { "'", 0 }, { "'a", 0 }, { "'=x", 1 }, { "''a", 1 }, { "''=a", 1 },
+		    { "a=b", 0 },
 	};
 	char out[64];
 	size_t i;

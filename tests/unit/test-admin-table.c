@@ -26,7 +26,8 @@ static const struct say english = { SAY_EN }, chinese = { SAY_ZH };
 
 /* What these names (numbered from 1) look like. */
 static char *
-written(enum admin_format format, const struct say *who, const char *const *names, size_t n, unsigned width,
+written(enum admin_format format, const struct say *who, const char *const *names, size_t n,
+    unsigned width,
     bool terminal, bool upright)
 {
 	struct admin_table_settings set;
@@ -74,9 +75,11 @@ formats(void **state)
 		{ ADMIN_TSV, odd, 3, "a,\"b\"\\nc\t1\tx\n=1+1\t2\tx\nt\\tb\\\\\t3\tx\n" },
 		{ ADMIN_TSV, plain, 0, "" },
 		{ ADMIN_CSV, plain, 2, "name,n,extra\r\na,1,x\r\n,2,x\r\n" },
-		{ ADMIN_CSV, odd, 3, "name,n,extra\r\n\"a,\"\"b\"\"\nc\",1,x\r\n'=1+1,2,x\r\nt\tb\\,3,x\r\n" },
+		{ ADMIN_CSV, odd, 3,
+		    "name,n,extra\r\n\"a,\"\"b\"\"\nc\",1,x\r\n'=1+1,2,x\r\nt\tb\\,3,x\r\n" },
 		{ ADMIN_CSV, plain, 0, "name,n,extra\r\n" },
-		{ ADMIN_JSON, plain, 2, "[\n{\"name\": \"a\", \"n\": 1, \"extra\": \"x\", \"flag\": true},\n"
+		{ ADMIN_JSON, plain, 2,
+		    "[\n{\"name\": \"a\", \"n\": 1, \"extra\": \"x\", \"flag\": true},\n"
 		    "{\"name\": null, \"n\": 2, \"extra\": \"x\", \"flag\": false}\n]\n" },
 		{ ADMIN_JSON, plain, 0, "[]\n" },
 	};
@@ -212,7 +215,8 @@ texts(void **state)
 		size_t		 len;
 		bool		 want;
 	} cases[] = {
-		{ "a", 1, true }, { "", 0, true }, { "a\nb\tc\r", 6, true }, { "\xE9\x80\x80", 3, true }, { "\xE9\x80", 2, false },
+		{ "a", 1, true }, { "", 0, true }, { "a\nb\tc\r", 6, true }, { "\xE9\x80\x80", 3,
+		    true }, { "\xE9\x80", 2, false },
 		{ "a\0b", 3, false }, { "\x1B", 1, false }, { "\x7F", 1, false }, { "\xFF", 1, false },
 	};
 	char *copy;
@@ -257,7 +261,8 @@ words(void **state)
 	admin_table_row(table);
 	(void)admin_table_end(table);
 	assert_int_equal(fclose(set.out), 0);
-	assert_string_equal(out, "[\n{\"name\": 7.2, \"n\": null, \"extra\": null, \"flag\": null}\n]\n");
+	assert_string_equal(out,
+	    "[\n{\"name\": 7.2, \"n\": null, \"extra\": null, \"flag\": null}\n]\n");
 	free(out);
 }
 
@@ -271,7 +276,8 @@ says(void **state)
 		assert_string_equal(say_standing(&english, (enum policy_standing)i),
 		    policy_standing_name((enum policy_standing)i));
 	for (i = ACTION_ACCEPT; i < ACTION_MAX; i++) {
-		assert_string_equal(say_action(&english, (enum policy_action)i), policy_action_name((enum policy_action)i));
+		assert_string_equal(say_action(&english, (enum policy_action)i),
+		    policy_action_name((enum policy_action)i));
 		assert_string_not_equal(say_action(&chinese, (enum policy_action)i), "?");
 	}
 	assert_string_equal(say_action(&english, ACTION_MAX), "?");

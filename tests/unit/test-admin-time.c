@@ -68,11 +68,16 @@ static void
 refuses(void **state)
 {
 	static const char *const cases[] = {
-		"", " ", "2023", "2023-11", "2023-11-", "2023-1-5", "2023-13-01", "2023-00-10", "2023-11-31", "2023-02-29",
-		"1900-02-29", "1969-12-31", "99999-01-01", "2023-11/15", "2023-11-15x", "2023-11-15T", "2023-11-15T06",
-		"2023-11-15T24:00", "2023-11-15T06:60", "2023-11-15T06:13:60", "2023-11-15T06:13:20.", "2023-11-15T06:13:2",
-		"2023-11-15T06:13ZZ", "2023-11-15T06:13+", "2023-11-15T06:13+99:00", "2023-11-15T06:13+08:61",
-		"2023-11-15  06:13", "-023-11-15", "20231115", "yesterday", "7", "d", "7x", "7dd", "-7d", "7 d", "999999d",
+		"", " ", "2023", "2023-11", "2023-11-", "2023-1-5", "2023-13-01", "2023-00-10",
+		    "2023-11-31", "2023-02-29",
+		"1900-02-29", "1969-12-31", "99999-01-01", "2023-11/15", "2023-11-15x",
+		    "2023-11-15T", "2023-11-15T06",
+		"2023-11-15T24:00", "2023-11-15T06:60", "2023-11-15T06:13:60",
+		    "2023-11-15T06:13:20.", "2023-11-15T06:13:2",
+		"2023-11-15T06:13ZZ", "2023-11-15T06:13+", "2023-11-15T06:13+99:00",
+		    "2023-11-15T06:13+08:61",
+		"2023-11-15  06:13", "-023-11-15", "20231115", "yesterday", "7", "d", "7x", "7dd",
+		    "-7d", "7 d", "999999d",
 		"1.5d", "2023-11-15T06:13:20.123+08:00 ", "\xEF\xBC\x97\x64",
 	};
 	int64_t ms;
@@ -84,7 +89,8 @@ refuses(void **state)
 	for (i = 0; i < N(cases); i++) {
 		for (span = ADMIN_TIME_NO_SPAN; span <= ADMIN_TIME_FROM_NOW; span++) {
 			ms = 42;
-			if (admin_time_parse(cases[i], NOW, (enum admin_time_span)span, &ms, &date) != -1 || ms != 42)
+			if (admin_time_parse(cases[i], NOW, (enum admin_time_span)span, &ms,
+			    &date) != -1 || ms != 42)
 				fail_msg("'%s' is read as %lld", cases[i], (long long)ms);
 		}
 	}
@@ -97,7 +103,8 @@ spans(void **state)
 		const char	*text;
 		int64_t		 ago, from;	/* difference to now */
 	} cases[] = {
-		{ "0d", 0, 0 }, { "1h", -3600000, 3600000 }, { "7d", -7 * DAY, 7 * DAY }, { "2w", -14 * DAY, 14 * DAY },
+		{ "0d", 0, 0 }, { "1h", -3600000, 3600000 }, { "7d", -7 * DAY, 7 * DAY }, { "2w",
+		    -14 * DAY, 14 * DAY },
 		{ "1m", -31 * DAY, 30 * DAY },		/* from 15 October, to 15 December */
 		{ "1y", -365 * DAY, 366 * DAY },	/* 2024 has a 29 February */
 	};
@@ -110,9 +117,11 @@ spans(void **state)
 		assert_int_equal(admin_time_parse(cases[i].text, NOW, ADMIN_TIME_AGO, &ms, &date), 1);
 		assert_int_equal(ms, NOW + cases[i].ago);
 		assert_false(date);
-		assert_int_equal(admin_time_parse(cases[i].text, NOW, ADMIN_TIME_FROM_NOW, &ms, NULL), 1);
+		assert_int_equal(admin_time_parse(cases[i].text, NOW, ADMIN_TIME_FROM_NOW, &ms,
+		    NULL), 1);
 		assert_int_equal(ms, NOW + cases[i].from);
-		assert_int_equal(admin_time_parse(cases[i].text, NOW, ADMIN_TIME_NO_SPAN, &ms, NULL), -1);
+		assert_int_equal(admin_time_parse(cases[i].text, NOW, ADMIN_TIME_NO_SPAN, &ms,
+		    NULL), -1);
 	}
 	assert_int_equal(admin_time_parse("100y", NOW, ADMIN_TIME_AGO, &ms, NULL), -1);		/* before 1970 */
 	assert_int_equal(admin_time_parse("9000y", NOW, ADMIN_TIME_FROM_NOW, &ms, NULL), -1);	/* after 9999 */
@@ -132,7 +141,8 @@ writes(void **state)
 	assert_string_equal(admin_time_text(-1, true, out), "?");
 	assert_string_equal(admin_time_text(INT64_MAX, true, out), "?");
 	for (i = 0; i < N(cases); i++) {
-		assert_int_equal(admin_time_parse(admin_time_text(cases[i], true, out), 0, ADMIN_TIME_NO_SPAN, &back,
+		assert_int_equal(admin_time_parse(admin_time_text(cases[i], true, out), 0,
+		    ADMIN_TIME_NO_SPAN, &back,
 		    NULL), 1);
 		assert_int_equal(back, cases[i]);
 	}

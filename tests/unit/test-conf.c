@@ -333,15 +333,17 @@ static void
 test_unreadable_list(void **state)
 {
 	const struct place *place = *state;
+	struct conf *conf;
 	struct err err;
 	char tail[160];
 
 	if (geteuid() == 0)
 		skip();					/* root reads everything */
-	(void)read_with_list(place, "mode = enforce recipient-map", "", 0, &err);
+	conf_free(read_with_list(place, "mode = enforce recipient-map", "", 0, &err));
+	conf = NULL;
 	assert_int_equal(chmod(place->list, 0), 0);
 	(void)snprintf(tail, sizeof(tail), "cannot read '%s': Permission denied", place->list);
-	assert_int_equal(conf_read(place->conf, NULL, NULL, &(struct conf *){ NULL }, &err), -1);
+	assert_int_equal(conf_read(place->conf, NULL, NULL, &conf, &err), -1);
 	assert_non_null(strstr(err.text, tail));
 }
 
@@ -361,6 +363,83 @@ test_list_is_a_fifo(void **state)
 	(void)snprintf(want, sizeof(want), "%s:1: recipient-map: '%s' is no file, or larger than 16777216 octets",
 	    place->conf, place->list);
 	assert_string_equal(err.text, want);
+}
+
+/* ---- the file that is shipped ------------------------------------------------------------------ */
+
+/* Its octets with the folders put in, "#key = ..." made "key = ..."; where the list of domains lies in the source. */
+static char *
+shipped_text(const char *top)
+{
+	static const char *const folders[][2] = {
+		{ "@sysconfdir@", SYSCONFDIR }, { "@localstatedir@", "/var" }, { "@runstatedir@", "/run" },
+	};
+	char path[512], conf[512], *text = calloc(1, 65536), *p, *rest;
+	FILE *file;
+	size_t i;
+
+	assert_non_null(text);
+	(void)snprintf(path, sizeof(path), "%.400s/conf/tuiding.conf.in", top);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_true(fread(text, 1, 32768, file) < 32768);
+	assert_int_equal(fclose(file), 0);
+	for (p = text; (p = strstr(p, "\n#")) != NULL; p++)
+		if (p[2] >= 'a' && p[2] <= 'z')
+			p[1] = ' ';
+	(void)snprintf(conf, sizeof(conf), "%.400s/conf", top);
+	for (i = 0; i < N(folders) + 1; i++) {
+		const char *from = i < N(folders) ? folders[i][0] : "@pkgdatadir@";
+		const char *to = i < N(folders) ? folders[i][1] : conf;
+
+		while ((p = strstr(text, from)) != NULL) {
+			rest = strdup(p + strlen(from));
+			assert_non_null(rest);
+			(void)snprintf(p, 65536 - (size_t)(p - text), "%s%s", to, rest);
+			free(rest);
+		}
+	}
+	return text;
+}
+
+/* What it says behind "#" is what holds where nothing is said. */
+static void
+test_shipped(void **state)
+{
+	const char *top = getenv("TUIDING_SRCDIR");
+	const struct conf_row *row;
+	struct conf *said, *silent;
+	char *text;
+
+	if (top == NULL)
+		skip();
+	text = shipped_text(top);
+	said = read_good(*state, text);
+	free(text);
+	silent = read_good(*state, NONE);
+	assert_true(said->public_mail_domains.n > 20);
+	assert_int_equal(said->npolicies, 2);
+	assert_memory_equal(&said->policies[0].row, &policy_default[DIRECTION_INBOUND], sizeof(struct policy_row));
+	assert_memory_equal(&said->policies[1].row, &policy_default[DIRECTION_OUTBOUND], sizeof(struct policy_row));
+	assert_string_equal(said->rules.item[1], silent->rules.item[1]);
+	for (row = conf_rows; row->name != NULL; row++) {
+		const void *a = (const char *)said + row->offset, *b = (const char *)silent + row->offset;
+
+		if (row->kind < KIND_FILE_DOMAINS && row->kind != KIND_CHOICE)
+			assert_string_equal(*(char *const *)a, *(char *const *)b);
+		else if (row->kind == KIND_NUMBER)
+			assert_memory_equal(a, b, sizeof(unsigned));
+		else if (row->kind == KIND_FLOAT)
+			assert_memory_equal(a, b, sizeof(double));
+	}
+	assert_int_equal(said->mode, silent->mode);
+	assert_int_equal(said->mixed, silent->mixed);
+	assert_int_equal(said->outbound_mixed, silent->outbound_mixed);
+	assert_string_equal(said->log, silent->log);
+	assert_int_equal(said->header_other, silent->header_other);
+	SAME(said->internal_hosts, "127.0.0.0/8", "::1");
+	conf_free(said);
+	conf_free(silent);
 }
 
 /* ---- again and again --------------------------------------------------------------------------- */
@@ -395,7 +474,7 @@ main(void)
 		TEST(test_defaults), TEST(test_defaults_pass), TEST(test_remarks), TEST(test_scalars),
 		TEST(test_small_things), TEST(test_lists), TEST(test_policies), TEST(test_comments),
 		TEST(test_list_files), TEST(test_bad_list_files), TEST(test_unreadable_list), TEST(test_list_is_a_fifo),
-		TEST(test_reload),
+		TEST(test_shipped), TEST(test_reload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
