@@ -321,6 +321,9 @@ what_was_said(const struct admin *admin, const struct ledger_decision *d, struct
 	if (found == 1) {
 		statement_say(admin, &said->statement, d->at);
 		void_say(admin, &said->statement);
+	} else if (found == 0) {
+		admin_explain_line(admin, say(&admin->say, "Statement no. %lld, which this ledger does not hold.",
+		    "声明序号 %lld，本台账中没有。"), (long long)d->word);
 	}
 	admin_said_free(said);
 	return found < 0 ? -1 : 0;

@@ -204,8 +204,8 @@ static void
 line_write(struct admin_table *table, GPtrArray *cells)
 {
 	const struct admin_cell *cell;
+	enum admin_pad pad;
 	size_t i, last;
-	bool right;
 
 	for (i = last = 0; i < table->set.ncolumns; i++)
 		if (seen(table, i) && (cells == NULL || shown(g_ptr_array_index(cells, i))[0] != '\0'))
@@ -214,10 +214,11 @@ line_write(struct admin_table *table, GPtrArray *cells)
 		if (!seen(table, i))
 			continue;
 		cell = cells != NULL ? g_ptr_array_index(cells, i) : NULL;
-		right = cell != NULL && (cell->type == ADMIN_CELL_NUMBER ||
-		    cell->type == ADMIN_CELL_REAL);
+		pad = i == last ? ADMIN_PAD_LAST : ADMIN_PAD_LEFT;
+		if (cell != NULL && (cell->type == ADMIN_CELL_NUMBER || cell->type == ADMIN_CELL_REAL))
+			pad = ADMIN_PAD_RIGHT;
 		admin_write_padded(table->set.out, cell != NULL ? shown(cell) : heading(table, i),
-		    table->widths[i], right, i == last);
+		    table->widths[i], pad, table->set.width > 0 && pad != ADMIN_PAD_RIGHT);
 		if (i < last)
 			fputs("  ", table->set.out);
 	}
@@ -256,7 +257,7 @@ upright_write(struct admin_table *table)
 		cell = g_ptr_array_index(table->cells, i);
 		if (!seen(table, i) || shown(cell)[0] == '\0')
 			continue;
-		admin_write_padded(table->set.out, heading(table, i), width, false, false);
+		admin_write_padded(table->set.out, heading(table, i), width, ADMIN_PAD_LEFT, false);
 		fprintf(table->set.out, "  %s\n", shown(cell));
 	}
 }

@@ -126,23 +126,23 @@ spaces(FILE *out, size_t n)
 }
 
 void
-admin_write_padded(FILE *out, const char *text, size_t width, bool right, bool last)
+admin_write_padded(FILE *out, const char *text, size_t width, enum admin_pad pad, bool cut)
 {
-	size_t have, fit;
+	size_t have, fit, missing;
 
 	have = admin_clean_width(text);
-	if (have > width && width > 0) {
+	fit = strlen(text);
+	cut = cut && have > width && width > 0;
+	if (cut) {
 		fit = admin_clean_fit(text, width - 1);
-		fwrite(text, 1, fit, out);
-		fputs("…", out);
 		have = have - admin_clean_width(text + fit) + 1;
-		spaces(out, !last && have < width ? width - have : 0);
-		return;
 	}
-	have = have < width ? width - have : 0;
-	if (right)
-		spaces(out, have);
-	fputs(text, out);
-	if (!right && !last)
-		spaces(out, have);
+	missing = have < width ? width - have : 0;
+	if (pad == ADMIN_PAD_RIGHT)
+		spaces(out, missing);
+	fwrite(text, 1, fit, out);
+	if (cut)
+		fputs("…", out);
+	if (pad == ADMIN_PAD_LEFT)
+		spaces(out, missing);
 }

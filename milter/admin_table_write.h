@@ -26,10 +26,13 @@ void	admin_write_csv_names(FILE *out, const char *const *names, size_t n);
 void	admin_write_csv(FILE *out, const struct admin_cell *const *cells, size_t n);
 void	admin_write_tsv(FILE *out, const struct admin_cell *const *cells, size_t n);
 
+/* How text stands in its column. */
+enum admin_pad { ADMIN_PAD_LEFT, ADMIN_PAD_RIGHT, ADMIN_PAD_LAST };
+
 /*
- * Text in exactly that many columns: cut with an ellipsis, or filled up with spaces (the last one
- * is not).
+ * Text in that many columns, filled up with spaces (the last one is not).  What is wider is cut
+ * with an ellipsis where cut says so, else it goes beyond.
  */
-void	admin_write_padded(FILE *out, const char *text, size_t width, bool right, bool last);
+void	admin_write_padded(FILE *out, const char *text, size_t width, enum admin_pad pad, bool cut);
 
 #endif

@@ -86,6 +86,12 @@ ledger_close(struct ledger *ledger)
 }
 
 int
+ledger_alive(struct ledger *ledger, struct err *err)
+{
+	return ledger->ops->alive(ledger, err);
+}
+
+int
 ledger_migrate(const char *url, bool create, int *from_r, int *to_r, struct err *err)
 {
 	const struct ledger_engine *engine;

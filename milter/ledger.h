@@ -41,6 +41,12 @@ int	ledger_open(const char *url, const struct ledger_settings *settings, struct 
 /* Ends the writer after the work it has accepted.  NULL is fine. */
 void	ledger_close(struct ledger *ledger);
 
+/*
+ * Whether the ledger still is what was opened.  1; -1 when its file is gone or another stands in its place:
+ * every look-up and every write then fails too, until it is opened anew.
+ */
+int	ledger_alive(struct ledger *ledger, struct err *err);
+
 /* ---- statements -------------------------------------------------------------------------------- */
 
 enum ledger_kind { LEDGER_NONE, LEDGER_CONSENT, LEDGER_REFUSAL, LEDGER_VOID, LEDGER_COMPLAINT, LEDGER_KIND_MAX };

@@ -11,6 +11,7 @@
 
 struct ledger_ops {
 	void	(*close)(struct ledger *ledger);
+	int	(*alive)(struct ledger *ledger, struct err *err);
 	int	(*append)(struct ledger *ledger, const struct ledger_statement *statements, size_t n,
 		    struct ledger_receipt *receipts_r, struct err *err);
 	/* keys: sorted, each once, "*" among them. */

@@ -6,6 +6,8 @@
 #include "ledger_sqlite.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 void
 lite_deadline(unsigned ms, struct timespec *until_r)
@@ -49,6 +51,38 @@ out:
 	return ret;
 }
 
+int
+lite_same_file(const struct lite *lite, struct err *err)
+{
+	struct stat st;
+
+	if (stat(lite->path, &st) == -1)
+		return err_set(err, "the ledger '%s' is gone", lite->path);
+	if (st.st_dev != lite->device || st.st_ino != lite->inode)
+		return err_set(err, "another file stands where the ledger '%s' was opened", lite->path);
+	return 1;
+}
+
+static int
+lite_alive(struct ledger *ledger, struct err *err)
+{
+	return lite_same_file((const struct lite *)ledger, err);
+}
+
+/* Notes which file path is, before any handle is opened on it. */
+static int
+note_file(struct lite *lite, const char *path, struct err *err)
+{
+	struct stat st;
+
+	lite->path = strdup(path);
+	if (lite->path == NULL || stat(path, &st) == -1)
+		return err_set(err, "cannot look at the ledger '%s'", path);
+	lite->device = st.st_dev;
+	lite->inode = st.st_ino;
+	return 0;
+}
+
 static void
 lite_close(struct ledger *ledger)
 {
@@ -56,11 +90,13 @@ lite_close(struct ledger *ledger)
 
 	lite_pool_free(lite->pool);
 	lite_writer_free(lite->writer);		/* the last to go takes the log back into the file */
+	free(lite->path);
 	free(lite);
 }
 
 static const struct ledger_ops lite_ops = {
 	.close		= lite_close,
+	.alive		= lite_alive,
 	.append		= lite_append,
 	.words		= lite_words,
 	.statements	= lite_statements,
@@ -101,7 +137,8 @@ lite_open(const char *path, const struct ledger_settings *settings, struct ledge
 		return err_set(err, "no memory for the ledger");
 	lite->ledger.ops = &lite_ops;
 	lite->busy_ms = settings->busy_ms;
-	if (lite_db_open(path, LITE_READ, settings->busy_ms, &db, err) == -1 ||
+	if (note_file(lite, path, err) == -1 ||
+	    lite_db_open(path, LITE_READ, settings->busy_ms, &db, err) == -1 ||
 	    lite_check_version(db, path, err) == -1)
 		goto out;
 	if (!settings->read_only &&

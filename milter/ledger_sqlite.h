@@ -7,6 +7,7 @@
 #ifndef TUIDING_LEDGER_SQLITE_H
 #define TUIDING_LEDGER_SQLITE_H
 
+#include <sys/types.h>
 #include <time.h>
 #include "ledger_ops.h"
 #include "ledger_sqlite_db.h"
@@ -19,7 +20,16 @@ struct lite {
 	struct lite_pool	*pool;
 	struct lite_writer	*writer;	/* NULL: opened for reading only */
 	unsigned		 busy_ms;
+	char			*path;
+	dev_t			 device;	/* of the file that was opened */
+	ino_t			 inode;
 };
+
+/*
+ * SQLite goes on reading and writing a file that was unlinked or replaced: words said into it would be lost,
+ * and what stands in its place unheard.  1 when path is still the file opened; -1.  (ledger_sqlite.c)
+ */
+int	lite_same_file(const struct lite *lite, struct err *err);
 
 /* The moment ms from now, on CLOCK_MONOTONIC (ledger_sqlite.c). */
 void	lite_deadline(unsigned ms, struct timespec *until_r);

@@ -200,7 +200,7 @@ lite_words(struct ledger *ledger, const char *recipient, const char *const *keys
 	struct lite_db *db = NULL;
 	int few, ret = -1;
 
-	if (lite_pool_take(lite->pool, &db, err) == -1)
+	if (lite_same_file(lite, err) == -1 || lite_pool_take(lite->pool, &db, err) == -1)
 		return -1;
 	few = look_up_few(db, recipient, keys, nkeys, &words, err);
 	/* One query is its own snapshot; several need one around them. */

@@ -232,6 +232,8 @@ lite_write(struct lite *lite, lite_work_fn *work, void *arg, struct err *err)
 
 	if (lite->writer == NULL)
 		return err_set(err, "the ledger is open for reading only");
+	if (lite_same_file(lite, err) == -1)
+		return -1;
 	await(lite->writer, &job, 2 * lite->busy_ms);
 	if (job.ret == -1)
 		return err_set(err, "%s", job.err.text);

@@ -31,6 +31,7 @@
 #define EXIT_TROUBLE	3
 #define SPLIT_PAIRS	100000		/* (sender, recipient) pairs of mixed messages remembered */
 #define LEDGER_RETRY	10		/* seconds between attempts to open a ledger that could not be */
+#define LEDGERS_RETIRED	16		/* that were lost and found again; beyond: left to the process's end */
 #define QUIET_MS	10000		/* how long the end waits for messages being judged */
 
 struct options {
@@ -43,6 +44,8 @@ struct daemon {
 	struct conf		*conf;
 	struct log		*log;
 	struct ledger		*ledger;	/* NULL: could not be opened yet */
+	struct ledger		*retired[LEDGERS_RETIRED];	/* went away under us; messages may still hold them */
+	size_t			 nretired;
 	struct judge_split	*split;
 	pthread_t		 keeper;
 	bool			 keeping;
@@ -286,12 +289,30 @@ reload(struct daemon *d)
 	log_line(d->log, LOG_LEVEL_NOTICE, "reload: done");
 }
 
+/* A ledger whose file went away is set aside; the next one that can be opened takes its place. */
+static void
+look_after_ledger(struct daemon *d)
+{
+	struct err err = { "" };
+
+	if (d->ledger != NULL && ledger_alive(d->ledger, &err) != 1) {
+		log_line(d->log, LOG_LEVEL_ERROR, "ledger: %s; commercial mail gets 451 until it is back", err.text);
+		if (d->nretired < LEDGERS_RETIRED)
+			d->retired[d->nretired++] = d->ledger;
+		d->ledger = NULL;
+	}
+	if (d->ledger != NULL)
+		return;
+	open_ledger(d, false);
+	if (d->ledger != NULL && install_judge(d, d->conf, &err) != 0)
+		log_line(d->log, LOG_LEVEL_ERROR, "rules: %s", err.text);
+}
+
 static void *
 keep(void *arg)
 {
 	const struct timespec nap = { .tv_sec = LEDGER_RETRY };
 	struct daemon *d = arg;
-	struct err err = { "" };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -300,11 +321,8 @@ keep(void *arg)
 	while (!d->ending) {
 		if (sigtimedwait(&set, NULL, &nap) == SIGUSR1)
 			reload(d);
-		if (d->ending || d->ledger != NULL)
-			continue;
-		open_ledger(d, false);
-		if (d->ledger != NULL && install_judge(d, d->conf, &err) != 0)
-			log_line(d->log, LOG_LEVEL_ERROR, "rules: %s", err.text);
+		if (!d->ending)
+			look_after_ledger(d);
 	}
 	return NULL;
 }
@@ -378,6 +396,8 @@ serve(struct daemon *d)
 		_exit(status);			/* somebody still uses what we would free */
 	session_set_judge(NULL);
 	ledger_close(d->ledger);
+	while (d->nretired > 0)
+		ledger_close(d->retired[--d->nretired]);
 	judge_split_free(d->split);
 	return status;
 }

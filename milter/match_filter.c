@@ -24,7 +24,7 @@
 #include <hs/hs.h>
 
 #define WORTHWHILE	6		/* patterns below which a filter costs more than it saves */
-#define LENGTH_MAX	256		/* octets of a pattern; long ones take seconds to compile and filter little */
+#define LENGTH_MAX	400		/* octets of a pattern; long ones take seconds to compile and filter little */
 #define REPEAT_MAX	20		/* the highest bound of a repetition that is left as it is */
 
 struct match_filter {

@@ -1,10 +1,18 @@
 /*
  * golden.c - whole messages through judge_message(), the answer compared with what stands beside them.
  *
- * For each tests/golden/NNN-what.eml there is NNN-what.want: lines of input ("rcpt anna@example.com"), a line
- * "--", and the answer in full.  With TUIDING_GOLDEN_UPDATE=1 the answers are written anew: read them before
- * they are committed.  The rules are tests/golden/golden.cf and the ledger tests/golden/ledger.txt, so that
- * no change of the shipped rules moves a golden answer.  Prints TAP.
+ * For each tests/golden/NNN-what.eml there is NNN-what.want: lines of input, a line "--", and the answer in full.
+ * With TUIDING_GOLDEN_UPDATE=1 the answers are written anew: read them before they are committed.  The rules are
+ * tests/golden/golden.cf and the ledger tests/golden/ledger.txt, so that no change of the shipped rules moves a
+ * golden answer.  Prints TAP.
+ *
+ * The lines of input are those of words[] below, each with a value, and
+ *	rcpt ADDRESS			a recipient, as the MTA gave it; in this order
+ *	cell DIRECTION[/DOMAIN] STANDING ACTION	a cell of the policy, for that sender domain or for all
+ *	client local			a local submission: no address
+ *	authserv-id none		nobody's results are believed
+ *	again CLIENT			judged once, delivered with its X-Tuiding field, and judged again from CLIENT
+ *	no-ledger, no-header-other	the ledger cannot be read; "header-other" is off
  */
 #include <glib.h>
 #include <stdio.h>
@@ -17,14 +25,15 @@
 #include "text.h"
 
 #define NOW	1767225600000LL		/* 2026-01-01T00:00:00Z */
+#define DAY	86400000LL
 #define LISTED	16
 
 struct scene {
-	const char	*rcpts[LISTED];
-	size_t		 nrcpts;
+	const char	*rcpts[LISTED], *cells[LISTED];
+	size_t		 nrcpts, ncells;
 	const char	*from, *client, *login, *mode, *mixed, *outbound_mixed, *tag, *none, *reject_score;
-	const char	*authserv, *cut, *limited, *unknown;
-	bool		 no_ledger;
+	const char	*authserv, *cut, *limited, *unknown, *again;
+	bool		 no_ledger, no_header_other;
 };
 
 static const struct {
@@ -39,39 +48,88 @@ static const struct {
 	{ "authserv-id", offsetof(struct scene, authserv) },
 	{ "max-scan-size", offsetof(struct scene, cut) },
 	{ "limited", offsetof(struct scene, limited) },	{ "unknown", offsetof(struct scene, unknown) },
+	{ "again", offsetof(struct scene, again) },
 };
+
+/* One line of input.  False when it is not understood. */
+static bool
+scene_line(struct scene *s, char *line)
+{
+	char *value = strchr(line, ' ');
+	size_t i;
+
+	if (line[0] == '#' || line[0] == '\0')
+		return true;
+	if (strcmp(line, "no-ledger") == 0)
+		return s->no_ledger = true;
+	if (strcmp(line, "no-header-other") == 0)
+		return s->no_header_other = true;
+	if (value == NULL)
+		return false;
+	*value++ = '\0';
+	if (strcmp(line, "rcpt") == 0 && s->nrcpts < LISTED) {
+		s->rcpts[s->nrcpts++] = value;
+		return true;
+	}
+	if (strcmp(line, "cell") == 0 && s->ncells < LISTED) {
+		s->cells[s->ncells++] = value;
+		return true;
+	}
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(line, words[i].word) == 0) {
+			*(const char **)(void *)((char *)s + words[i].offset) = value;
+			return true;
+		}
+	return false;
+}
 
 static bool
 scene_read(struct scene *s, char **lines)
 {
-	size_t i, j;
+	size_t i;
 
 	*s = (struct scene){ .from = "<news@shop.example>", .client = "192.0.2.7", .mode = "enforce",
 		.authserv = "mx.example.com", .tag = "[广告] " };
-	for (i = 0; lines[i] != NULL && strcmp(lines[i], "--") != 0; i++) {
-		char *value = strchr(lines[i], ' ');
-
-		if (lines[i][0] == '#' || lines[i][0] == '\0')
-			continue;
-		if (strcmp(lines[i], "no-ledger") == 0) {
-			s->no_ledger = true;
-			continue;
-		}
-		if (value == NULL)
+	for (i = 0; lines[i] != NULL && strcmp(lines[i], "--") != 0; i++)
+		if (!scene_line(s, lines[i]))
 			return false;
-		*value++ = '\0';
-		if (strcmp(lines[i], "rcpt") == 0 && s->nrcpts < LISTED) {
-			s->rcpts[s->nrcpts++] = value;
-			continue;
-		}
-		for (j = 0; j < sizeof(words) / sizeof(words[0]); j++)
-			if (strcmp(lines[i], words[j].word) == 0)
-				break;
-		if (j == sizeof(words) / sizeof(words[0]))
-			return false;
-		*(const char **)(void *)((char *)s + words[j].offset) = value;
-	}
+	if (strcmp(s->client, "local") == 0)
+		s->client = NULL;
 	return lines[i] != NULL;
+}
+
+/* Adds one cell to the policies: to those for its domain, or to a copy of the general ones for a new domain. */
+static bool
+cell_add(const char *text, struct judge_policy *policies, size_t *n)
+{
+	char **f = g_strsplit(text, " ", 3), *slash = strchr(f[0], '/');
+	const char *domain = slash == NULL ? "" : text + (slash - f[0]) + 1;
+	enum policy_direction direction;
+	size_t i, length = strcspn(domain, " ");
+	bool ok = false;
+
+	if (slash != NULL)
+		*slash = '\0';
+	direction = policy_direction_by_name(f[0]);
+	if (g_strv_length(f) != 3 || direction == DIRECTION_NONE || policy_standing_by_name(f[1]) == STANDING_NONE_YET ||
+	    policy_action_by_name(f[2]) == ACTION_NONE)
+		goto out;
+	for (i = 0; i < *n; i++)
+		if (policies[i].direction == direction && strlen(policies[i].domain) == length &&
+		    strncmp(policies[i].domain, domain, length) == 0)
+			break;
+	if (i == *n) {
+		if (i == 2 + LISTED)
+			goto out;
+		policies[i] = policies[direction == DIRECTION_INBOUND ? 0 : 1];
+		policies[i].domain = g_intern_string(slash + 1);
+		(*n)++;
+	}
+	policies[i].row.action[policy_standing_by_name(f[1])] = policy_action_by_name(f[2]);
+	ok = true;
+out:
+	g_strfreev(f);
+	return ok;
 }
 
 static enum judge_mixed
@@ -98,7 +156,7 @@ judge_for(const struct scene *s, const char *rules_path, struct ledger *ledger, 
 	static const char *const lists[] = { "talk.lists.example" }, *const forwarded[] = { "moved@example.com" };
 	static const char *const exempt[] = { "open@example.com" }, *const partners[] = { "partner.example" };
 	static const char *const map[] = { "sales@example.com", "anna@example.com" };
-	struct judge_policy policies[2] = {
+	struct judge_policy policies[2 + LISTED] = {
 		{ .direction = DIRECTION_INBOUND, .domain = "", .row = policy_default[DIRECTION_INBOUND] },
 		{ .direction = DIRECTION_OUTBOUND, .domain = "", .row = policy_default[DIRECTION_OUTBOUND] },
 	};
@@ -108,19 +166,25 @@ judge_for(const struct scene *s, const char *rules_path, struct ledger *ledger, 
 		.trusted_forwarders = { forwarder, 1 }, .public_mail_domains = { public, 2 },
 		.trusted_lists = { lists, 1 }, .forwarded_recipients = { forwarded, 1 },
 		.exempt_recipients = { exempt, 1 }, .exempt_senders = { partners, 1 }, .recipient_map = { map, 2 },
-		.authserv_ids = { &s->authserv, 1 }, .recipient_delimiter = "+",
+		.authserv_ids = { &s->authserv, strcmp(s->authserv, "none") != 0 }, .recipient_delimiter = "+",
 		.command_address = "tuiding@example.com", .complaint_address = "jubao@example.com",
 		.policies = policies, .npolicies = 2,
 		.mixed = mixed_by_name(s->mixed, JUDGE_MIXED_TEMPFAIL_ONCE),
 		.outbound_mixed = mixed_by_name(s->outbound_mixed, JUDGE_MIXED_REJECT),
-		.subject_tag = s->tag, .header_other = true, .reject_text = "refused {id} {sender} 100%",
+		.subject_tag = s->tag, .header_other = !s->no_header_other, .reject_text = "refused {id} {sender} 100%",
 		.tempfail_text = "later {id}", .mixed_text = "again {id}", .default_charset = "GB18030",
 		.mime = mime_limits_default, .ledger = ledger, .split = split,
 	};
 	struct judge_rules *rules = NULL;
 	struct judge *judge = NULL;
 	struct err err = { "" };
+	size_t i;
 
+	for (i = 0; i < s->ncells; i++)
+		if (!cell_add(s->cells[i], policies, &set.npolicies)) {
+			printf("# cell %s: not understood\n", s->cells[i]);
+			return NULL;
+		}
 	if (s->none != NULL)
 		policies[0].row.action[STANDING_NONE] = policies[1].row.action[STANDING_NONE] =
 		    policy_action_by_name(s->none);
@@ -201,11 +265,11 @@ ledger_fill(struct ledger *ledger, const char *path)
 			ok = ledger_rule_add(ledger, &rule, &id, &err) == 1 || err.text[0] == '\0';
 		} else {
 			struct ledger_statement st = { .kind = ledger_kind_by_name(f[0]), .source = "reply",
-				.given_at = NOW - 86400000 + (int64_t)i, .received_at = NOW - 86400000 + (int64_t)i,
+				.given_at = NOW - 30 * DAY + (int64_t)i, .received_at = NOW - 30 * DAY + (int64_t)i,
 				.recipient = f[1], .sender = f[2] };
 
 			if (f[3] != NULL)
-				st.expires = NOW + g_ascii_strtoll(f[3], NULL, 10) * 86400000;
+				st.expires = NOW + g_ascii_strtoll(f[3], NULL, 10) * DAY;
 			ok = ledger_append(ledger, &st, 1, &receipt, &err) == 0 && receipt.outcome == LEDGER_WRITTEN;
 		}
 		if (!ok)
@@ -215,6 +279,29 @@ ledger_fill(struct ledger *ledger, const char *path)
 	g_strfreev(lines);
 	g_free(text);
 	return ok;
+}
+
+/* Judges the message, and where the scene says so again, with the field that the first time gave it. */
+static void
+judge_scene(struct judge *judge, const struct scene *s, const char *octets, size_t len, struct judge_answer *answer)
+{
+	struct judge_message in = { .octets = octets, .len = len, .client = s->client, .login = s->login,
+		.sender = s->from, .rcpts = s->rcpts, .nrcpts = s->nrcpts, .queue_id = "Q1", .now = NOW,
+		.can_remove = s->limited == NULL, .can_quarantine = s->limited == NULL };
+	GString *marked = NULL;
+
+	judge_message(judge, &in, answer);
+	if (s->again == NULL)
+		return;
+	marked = g_string_new(NULL);
+	g_string_printf(marked, "X-Tuiding: %s\n", answer->header == NULL ? "" : answer->header);
+	g_string_append_len(marked, octets, (gssize)len);
+	judge_answer_clear(answer);
+	in.octets = marked->str;
+	in.len = marked->len;
+	in.client = s->again;
+	judge_message(judge, &in, answer);
+	g_string_free(marked, TRUE);
 }
 
 /* One golden message.  True when the answer is the one that was wanted. */
@@ -242,13 +329,7 @@ golden_one(const char *dir, const char *name, struct ledger *ledger)
 	judge = judge_for(&s, rules, s.no_ledger ? NULL : ledger, split);
 	if (judge == NULL)
 		goto out;
-	{
-		const struct judge_message in = { .octets = octets, .len = len, .client = s.client, .login = s.login,
-			.sender = s.from, .rcpts = s.rcpts, .nrcpts = s.nrcpts, .queue_id = "Q1", .now = NOW,
-			.can_remove = s.limited == NULL, .can_quarantine = s.limited == NULL };
-
-		judge_message(judge, &in, &answer);
-	}
+	judge_scene(judge, &s, octets, len, &answer);
 	got = answer_text(&answer, &s);
 	judge_answer_clear(&answer);
 	head = strstr(want, "--\n");

@@ -112,7 +112,7 @@ test_remarks(void **state)
 static void
 test_scalars(void **state)
 {
-	struct conf *conf = read_good(*state, "# a comment\n// another\n/* and\n another */\n" NONE
+	struct conf *conf = read_good(*state, "# a comment\n// another\n/* and\n another */\n" NONE "max-parts = 3 mode = observe\n"	/* the last word counts */
 	    "socket = \"inet:8895@127.0.0.1\" user = ''\nmode = enforce\nlog = 'stderr'\n"
 	    "ledger = \"sqlite:/srv/tuiding/l.db\"\nledger-timeout = 30000\nledger-readers = 1\n"
 	    "required-score = 4.25\nreject-score = 1e1\nmatch-limit = +1000\n"
