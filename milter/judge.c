@@ -298,7 +298,8 @@ judge_message(struct judge *judge, const struct judge_message *message, struct j
 	if (answer_begin(&c) != 0)
 		goto out;
 	if (is_exempt(&c)) {
-		answer_r->untouched = true;
+		answer_r->untouched = true;	/* but for a forged field of ours, which nobody is to believe */
+		answer_r->strip = answer_r->direction == DIRECTION_INBOUND;
 		goto out;
 	}
 	if (judge_case_run(&c, &err) != 0) {

@@ -99,7 +99,7 @@ struct judge_answer {
 	enum policy_class	 class;
 	enum policy_direction	 direction;
 	double			 score, required;
-	bool			 untouched;	/* exempt, or judged before: change nothing at all */
+	bool			 untouched;	/* exempt, or judged before: change nothing, but see strip */
 	enum policy_action	 action;	/* for the message: ACCEPT, TAG, QUARANTINE, REJECT, TEMPFAIL */
 	char			 code[4];	/* "550", "451"; "" */
 	char			 xcode[8];	/* "5.7.1" */

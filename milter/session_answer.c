@@ -145,8 +145,6 @@ session_answer(SMFICTX *ctx, struct session *s, const struct judge_answer *a)
 	bool enforce = judge_mode(s->msg->judge) != MODE_OBSERVE;
 	struct session_room *room = session_room();
 
-	if (a->untouched)
-		return SMFIS_CONTINUE;
 	if (a->action == ACTION_REJECT || a->action == ACTION_TEMPFAIL) {
 		set_reply(ctx, a->code, a->xcode, a->text);
 		return a->action == ACTION_REJECT ? SMFIS_REJECT : SMFIS_TEMPFAIL;
