@@ -327,6 +327,17 @@ remark(const struct conf *conf, conf_warn_fn *warn, void *arg)
 		warn(arg, "reject-score is below required-score: it has no effect");
 }
 
+/* The domain of addresses that come without one: the first the administrator wrote. */
+static char *
+first_domain(cfg_t *cfg)
+{
+	char out[512] = "";
+
+	if (cfg_size(cfg, "local-domains") > 0)
+		(void)conf_canonical(KIND_DOMAINS, cfg_getnstr(cfg, "local-domains", 0), out);
+	return strdup(out);
+}
+
 static int
 conf_fill(struct conf *conf, cfg_t *cfg, const struct reading *reading, struct err *err)
 {
@@ -337,6 +348,9 @@ conf_fill(struct conf *conf, cfg_t *cfg, const struct reading *reading, struct e
 			return -1;
 	if (isnan(conf->reject_score))
 		conf->reject_score = conf->required_score;
+	conf->default_domain = first_domain(cfg);
+	if (conf->default_domain == NULL)
+		return err_set(err, "local-domains: no memory");
 	return fill_policies(conf, cfg, err);
 }
 
@@ -407,6 +421,7 @@ conf_free(struct conf *conf)
 		else if (row->kind < KIND_NUMBER && (row->kind != KIND_CHOICE || row->words == logs))
 			free(*(char **)field);
 	}
+	free(conf->default_domain);
 	free(conf->policies);
 	free(conf->path);
 	free(conf);

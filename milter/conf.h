@@ -34,6 +34,7 @@ struct conf {
 	struct conf_list	 rules;
 	double			 required_score, reject_score;
 	struct conf_list	 local_domains;		/* canonical, sorted */
+	char			*default_domain;	/* the first of them as written; "" when there is none */
 	struct conf_list	 internal_hosts, gateway_hosts, trusted_forwarders;	/* networks */
 	struct conf_list	 trusted_lists;		/* List-Ids, canonical, no brackets */
 	struct conf_list	 exempt_clients;	/* networks */

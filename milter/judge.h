@@ -45,6 +45,7 @@ struct judge_settings {
 	struct judge_list	 authserv_ids, public_mail_domains;
 	struct judge_list	 recipient_map;		/* pairs, sorted by alias */
 	const char		*recipient_delimiter;
+	const char		*default_domain;	/* of recipients without one; "": none */
 	const char		*command_address, *complaint_address;
 	const struct judge_policy *policies;
 	size_t			 npolicies;

@@ -232,19 +232,22 @@ is_plain_ascii(const char *text)
 }
 
 /*
- * The tag in front of the subject.  What is already encoded stays as it is, letter by letter; only raw 8-bit
- * octets, which no header may hold without SMTPUTF8, are encoded anew.
+ * The tag in front of the subject.  What is already encoded stays as it is, letter by letter, but for blanks and
+ * line breaks in front of it; only raw 8-bit octets, which no header may hold without SMTPUTF8, are encoded anew.
  */
 static char *
 tagged_subject(const char *tag, const struct mime_field *subject)
 {
 	const char *raw = subject == NULL ? "" : subject->raw;
-	bool keep = raw[0] != '\0' && is_plain_ascii(raw);
 	char *words, *coded, *all = NULL;
+	bool keep;
+
+	raw += strspn(raw, " \t\r\n");		/* a subject may begin on the next line */
+	keep = raw[0] != '\0' && is_plain_ascii(raw);
 
 	/* A blank between two encoded-words is not shown (RFC 2047 6.2): it goes inside the first. */
 	words = keep || subject == NULL ? g_strdup(tag) : g_strconcat(tag, subject->text, NULL);
-	if (raw[0] == '\0' || (keep && !g_str_has_prefix(raw, "=?")))
+	if (raw[0] == '\0' || (keep && (!g_str_has_prefix(raw, "=?") || is_plain_ascii(tag))))
 		g_strchomp(words);
 	coded = charset_encode_header(words, strlen("Subject: "));
 	if (coded != NULL && asprintf(&all, "%s%s%s", coded, keep ? "\n " : "", keep ? raw : "") < 0)

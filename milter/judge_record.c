@@ -38,7 +38,7 @@ fill(const struct judge_case *c, const struct judge_recipient *r, const char *ra
 
 	(void)snprintf(d->id, sizeof(d->id), "%s", r->id);
 	(void)snprintf(d->message, sizeof(d->message), "%s", a->id);
-	d->recipient = r->key;
+	d->recipient = r->key[0] == '\0' ? raw : r->key;	/* what is no mailbox is recorded as it came */
 	d->recipient_raw = raw;
 	d->standing = r->finding.standing;
 	d->by_rule = r->finding.by_rule;

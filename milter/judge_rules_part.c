@@ -107,7 +107,7 @@ judge_rules_parts(const struct mime *mime, const char *top, size_t top_len,
 	for (i = 0; i < mime_part_count(mime); i++) {
 		const struct mime_part	*part = mime_part_at(mime, i);
 
-		if (!is_root(mime, part))
+		if (!part->returned && !is_root(mime, part))
 			add(group, part->header, part->header_len, out, pieces);
 	}
 }

@@ -377,12 +377,28 @@ bring_whole(struct judge_rules_view *v, const char *text, size_t len, struct jud
 	*s = (struct judge_rules_subject){ .text = text, .len = len, .piece = v->pieces.piece, .npieces = 1 };
 }
 
+/* How much of the message as read is to be scanned: what a report returns is not. */
+static size_t
+scanned_length(const struct mime *mime, const char *octets, size_t len)
+{
+	size_t	i;
+
+	for (i = 0; i < mime_part_count(mime); i++) {
+		const struct mime_part	*part = mime_part_at(mime, i);
+		uintptr_t		 at = (uintptr_t)part->header, start = (uintptr_t)octets;
+
+		if (part->returned && part->header_len > 0 && at >= start && at - start < len)
+			return (size_t)(at - start);
+	}
+	return len;
+}
+
 bool
 judge_rules_view_get(struct judge_rules_view *view, const struct judge_rules_group *group,
     struct judge_rules_subject *subject)
 {
 	const char	*text;
-	size_t		 len = 0;
+	size_t		 len = 0, whole = 0;
 	bool		 found = true;
 
 	*subject = (struct judge_rules_subject){ .text = "" };
@@ -413,9 +429,10 @@ judge_rules_view_get(struct judge_rules_view *view, const struct judge_rules_gro
 		    .piece = view->pieces.piece, .npieces = view->pieces.n };
 		break;
 	case RULES_FULL:
-		text = mime_octets(view->input->mime, &len);
+		text = mime_octets(view->input->mime, &whole);
+		len = scanned_length(view->input->mime, text, whole);
 		if (view->clean != NULL)
-			bring_whole(view, view->clean, view->clean_len, subject);
+			bring_whole(view, view->clean, view->clean_len - (whole - len), subject);
 		else
 			bring_whole(view, text, len, subject);
 		break;

@@ -19,7 +19,7 @@ static const struct {
 	LIST(local_domains), LIST(internal_hosts), LIST(gateway_hosts), LIST(trusted_forwarders),
 	LIST(exempt_clients), LIST(trusted_lists), LIST(exempt_senders), LIST(exempt_recipients),
 	LIST(forwarded_recipients), LIST(authserv_ids), LIST(public_mail_domains), LIST(recipient_map),
-	STRING(recipient_delimiter), STRING(command_address), STRING(complaint_address), STRING(subject_tag),
+	STRING(recipient_delimiter), STRING(default_domain), STRING(command_address), STRING(complaint_address), STRING(subject_tag),
 	STRING(reject_text), STRING(tempfail_text), STRING(mixed_text), STRING(default_charset),
 };
 #define NOWNED	(sizeof(owned) / sizeof(owned[0]))
@@ -212,7 +212,7 @@ judge_recipient_key(const struct judge *judge, const char *rcpt, char key[ADDR_M
 	const char *default_domain;
 
 	key[0] = '\0';
-	default_domain = judge->set.local_domains.n > 0 ? judge->set.local_domains.item[0] : NULL;
+	default_domain = judge->set.default_domain[0] != '\0' ? judge->set.default_domain : NULL;
 	if (addr_rcpt_key(rcpt, judge->set.recipient_delimiter, default_domain, key) != 1) {
 		key[0] = '\0';
 		return false;

@@ -103,9 +103,35 @@ words_of(struct ledger *ledger, const char *recipient, char **keys, size_t nkeys
 
 /* ---- one recipient ----------------------------------------------------------------------------- */
 
-static void
-find_standing(struct judge_case *c, struct judge_recipient *r, char **keys, size_t nkeys)
+/* Who a message is from that names nobody: whoever refused every sender ("*") refused this one too. */
+static const struct policy_identity nobody = {
+	.kind = IDENTITY_ENVELOPE, .key = { .kind = ADDR_DOMAIN, .labels = 1, .text = "invalid" }
+};
+
+/* Whether the words refuse the list itself, whoever else they refuse and more closely. */
+static bool
+refuses_list(const struct judge_case *c, const struct policy_word *words, size_t n)
 {
+	size_t i;
+
+	for (i = 0; i < c->sender.nids; i++) {
+		const struct policy_identity *id = &c->sender.id[i];
+		size_t w;
+
+		if (id->kind != IDENTITY_LIST)
+			continue;
+		for (w = 0; w < n; w++)
+			if (words[w].kind == WORD_REFUSAL && words[w].key.kind == ADDR_LIST &&
+			    addr_key_covers(&words[w].key, &id->key))
+				return policy_standing(words, n, id, 1, false, c->msg->now).standing == STANDING_REFUSED;
+	}
+	return false;
+}
+
+static void
+find_standing(struct judge_case *c, struct judge_recipient *r, char **keys, size_t nkeys, bool *list_refused_r)
+{
+	bool named = c->sender.nids > 0;
 	GArray *words = g_array_new(FALSE, FALSE, sizeof(struct policy_word));
 	struct ledger *ledger = c->judge->set.ledger;
 	const struct policy_word *word;
@@ -116,7 +142,7 @@ find_standing(struct judge_case *c, struct judge_recipient *r, char **keys, size
 		(void)err_set(&err, "the ledger is not open");
 	else if (words_of(ledger, r->key, keys, nkeys, words, &err) == 0)
 		r->finding = policy_standing((const struct policy_word *)(void *)words->data, words->len,
-		    c->sender.id, c->sender.nids, false, c->msg->now);
+		    named ? c->sender.id : &nobody, named ? c->sender.nids : 1, false, c->msg->now);
 	if (r->finding.standing == STANDING_UNKNOWN) {
 		c->answer->ledger_failed = true;
 		(void)snprintf(c->answer->why, sizeof(c->answer->why), "%s", err.text);
@@ -125,6 +151,9 @@ find_standing(struct judge_case *c, struct judge_recipient *r, char **keys, size
 		r->word = word->seq;
 		(void)snprintf(r->matched, sizeof(r->matched), "%s", word->key.text);
 	}
+	*list_refused_r = r->finding.standing == STANDING_REFUSED &&
+	    ((r->finding.identity < c->sender.nids && c->sender.id[r->finding.identity].kind == IDENTITY_LIST) ||
+	    refuses_list(c, (const struct policy_word *)(void *)words->data, words->len));
 	(void)g_array_free(words, TRUE);
 }
 
@@ -139,10 +168,8 @@ verdict_of(struct judge_case *c, struct judge_recipient *r, char **keys, size_t 
 	if (r->exempt)
 		return;				/* accepted; nothing is looked up */
 	if (r->key[0] != '\0')			/* what is no mailbox has no person behind it to have spoken */
-		find_standing(c, r, keys, nkeys);
+		find_standing(c, r, keys, nkeys, &facts.list_refused);
 	facts.standing = r->finding.standing;
-	facts.list_refused = r->finding.standing == STANDING_REFUSED && r->finding.identity < c->sender.nids &&
-	    c->sender.id[r->finding.identity].kind == IDENTITY_LIST;
 	r->would = policy_verdict(c->row, &facts);
 }
 
@@ -173,26 +200,30 @@ act_all(struct judge_answer *a, enum policy_action action)
 		a->rcpts[i].action = action;
 }
 
-/* Nobody's mail is rejected here: each gets their own action, the message the strongest that all share. */
+/*
+ * Nobody's mail is rejected here: each gets their own action, the message the strongest that all share.  Whoever
+ * is removed takes no part.
+ */
 static void
-deliver(struct judge_case *c)
+deliver(struct judge_case *c, bool remove)
 {
 	struct judge_answer *a = c->answer;
 	struct tally t = { { 0 } };
-	size_t i;
+	size_t i, n = a->nrcpts;
 
 	for (i = 0; i < a->nrcpts; i++) {
-		a->rcpts[i].action = a->rcpts[i].would == ACTION_REJECT ? ACTION_TAG : a->rcpts[i].would;
+		a->rcpts[i].action = a->rcpts[i].would != ACTION_REJECT || remove ? a->rcpts[i].would : ACTION_TAG;
 		t.of[a->rcpts[i].action]++;
 	}
-	if (t.of[ACTION_QUARANTINE] == a->nrcpts && c->msg->can_quarantine) {
+	n -= t.of[ACTION_REJECT];
+	if (t.of[ACTION_QUARANTINE] == n && c->msg->can_quarantine) {
 		a->action = ACTION_QUARANTINE;
 		return;
 	}
 	for (i = 0; i < a->nrcpts; i++)		/* holding is for the whole message or not at all */
 		if (a->rcpts[i].action == ACTION_QUARANTINE)
 			a->rcpts[i].action = ACTION_TAG;
-	a->action = t.of[ACTION_ACCEPT] == a->nrcpts ? ACTION_ACCEPT : ACTION_TAG;
+	a->action = t.of[ACTION_ACCEPT] == n ? ACTION_ACCEPT : ACTION_TAG;
 }
 
 /* 451 now; when it comes again each group gets its own transaction, and a true answer. */
@@ -223,7 +254,6 @@ settle_mix(struct judge_case *c)
 {
 	enum judge_mixed how = c->judge->set.mixed;
 	struct judge_answer *a = c->answer;
-	size_t i;
 
 	if (a->direction == DIRECTION_OUTBOUND)
 		how = c->judge->set.outbound_mixed;
@@ -234,13 +264,8 @@ settle_mix(struct judge_case *c)
 		act_all(a, ACTION_REJECT);
 		break;
 	case JUDGE_MIXED_TAG:
-		deliver(c);
-		break;
 	case JUDGE_MIXED_REMOVE:
-		deliver(c);
-		for (i = 0; i < a->nrcpts; i++)
-			if (a->rcpts[i].would == ACTION_REJECT)
-				a->rcpts[i].action = ACTION_REJECT;
+		deliver(c, how == JUDGE_MIXED_REMOVE);
 		break;
 	default:
 		ask_again(c);
@@ -321,6 +346,6 @@ judge_verdicts(struct judge_case *c)
 	else if (t.of[ACTION_REJECT] > 0)
 		settle_mix(c);
 	else
-		deliver(c);
+		deliver(c, false);
 	say(c);
 }

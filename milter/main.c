@@ -270,6 +270,16 @@ install_judge(struct daemon *d, const struct conf *conf, struct err *err)
 	return 0;
 }
 
+static bool
+needs_restart(const struct conf *a, const struct conf *b)
+{
+	return strcmp(a->socket, b->socket) != 0 || strcmp(a->user, b->user) != 0 || strcmp(a->log, b->log) != 0 ||
+	    strcmp(a->ledger, b->ledger) != 0 || a->ledger_timeout != b->ledger_timeout ||
+	    a->ledger_readers != b->ledger_readers || strcmp(a->split_text, b->split_text) != 0 ||
+	    a->max_scan_size != b->max_scan_size || a->max_header_size != b->max_header_size ||
+	    a->max_connections != b->max_connections;
+}
+
 static void
 reload(struct daemon *d)
 {
@@ -281,9 +291,9 @@ reload(struct daemon *d)
 		conf_free(conf);
 		return;
 	}
-	if (strcmp(conf->socket, d->conf->socket) != 0 || strcmp(conf->user, d->conf->user) != 0 ||
-	    strcmp(conf->ledger, d->conf->ledger) != 0 || strcmp(conf->log, d->conf->log) != 0)
-		log_line(d->log, LOG_LEVEL_WARNING, "reload: socket, user, ledger and log change only with a restart");
+	if (needs_restart(d->conf, conf))
+		log_line(d->log, LOG_LEVEL_WARNING, "reload: socket, user, log, the ledger keys, split-text, max-scan-size, "
+		    "max-header-size and max-connections change fully only with a restart");
 	conf_free(d->conf);
 	d->conf = conf;
 	log_line(d->log, LOG_LEVEL_NOTICE, "reload: done");

@@ -71,6 +71,7 @@ settings_of(const struct conf *conf)
 		.authserv_ids = list_of(&conf->authserv_id),
 		.public_mail_domains = list_of(&conf->public_mail_domains),
 		.recipient_map = list_of(&conf->recipient_map), .recipient_delimiter = conf->recipient_delimiter,
+		.default_domain = conf->default_domain,
 		.command_address = conf->command_address, .complaint_address = conf->complaint_address,
 		.mixed = mixed_of(conf->mixed), .outbound_mixed = mixed_of(conf->outbound_mixed),
 		.subject_tag = conf->subject_tag, .header_other = conf->header_other,

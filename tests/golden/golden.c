@@ -151,7 +151,8 @@ static struct judge *
 judge_for(const struct scene *s, const char *rules_path, struct ledger *ledger, struct judge_split *split)
 {
 	static const char *const local[] = { "example.com", "example.org" }, *const internal[] = { "10.0.0.0/8" };
-	static const char *const gateway[] = { "10.9.9.9" }, *const forwarder[] = { "203.0.113.5" };
+	static const char *const gateway[] = { "10.9.9.9" }, *const clients[] = { "198.51.100.0/24" },
+	    *const forwarder[] = { "203.0.113.5" };
 	static const char *const public[] = { "gmail.com", "qq.com" };
 	static const char *const lists[] = { "talk.lists.example" }, *const forwarded[] = { "moved@example.com" };
 	static const char *const exempt[] = { "open@example.com" }, *const partners[] = { "partner.example" };
@@ -165,8 +166,8 @@ judge_for(const struct scene *s, const char *rules_path, struct ledger *ledger, 
 		.local_domains = { local, 2 }, .internal_hosts = { internal, 1 }, .gateway_hosts = { gateway, 1 },
 		.trusted_forwarders = { forwarder, 1 }, .public_mail_domains = { public, 2 },
 		.trusted_lists = { lists, 1 }, .forwarded_recipients = { forwarded, 1 },
-		.exempt_recipients = { exempt, 1 }, .exempt_senders = { partners, 1 }, .recipient_map = { map, 2 },
-		.authserv_ids = { &s->authserv, strcmp(s->authserv, "none") != 0 }, .recipient_delimiter = "+",
+		.exempt_recipients = { exempt, 1 }, .exempt_clients = { clients, 1 }, .exempt_senders = { partners, 1 }, .recipient_map = { map, 2 },
+		.authserv_ids = { &s->authserv, strcmp(s->authserv, "none") != 0 }, .recipient_delimiter = "+", .default_domain = "example.com",
 		.command_address = "tuiding@example.com", .complaint_address = "jubao@example.com",
 		.policies = policies, .npolicies = 2,
 		.mixed = mixed_by_name(s->mixed, JUDGE_MIXED_TEMPFAIL_ONCE),
