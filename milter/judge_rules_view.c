@@ -343,7 +343,7 @@ bring_body(struct judge_rules_view *v, const struct judge_rules_group *g, struct
 	}
 	if (g->nosubject)
 		skip = MIN(v->body_subject, v->body.n);
-	s->piece = v->body.piece + (v->body.piece == NULL ? 0 : skip);
+	s->piece = v->body.piece == NULL ? NULL : v->body.piece + skip;
 	s->npieces = v->body.n - skip;
 }
 

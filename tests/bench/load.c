@@ -1,8 +1,8 @@
 /*
- * load.c - a crowd of MTAs: sends messages to a filter through its socket, and measures how it answers.
+ * load.c - a crowd of MTAs: sends messages to a filter through its socket, measures its answers.
  *
- * Part of the benchmark, of nothing else.  All messages lie in memory before the first is sent.  Never waits for
- * ever.  Exit: 0 done, 1 the filter broke the protocol or the time ran out, 2 usage.
+ * Part of the benchmark, of nothing else.  All messages lie in memory before the first is sent.  Never
+ * waits for ever.  Exit: 0 done, 1 the filter broke the protocol or the time ran out, 2 usage.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -66,7 +66,8 @@ number(int option, const char *text, unsigned long min, unsigned long max)
 	errno = 0;
 	n = strtoul(text, &end, 10);
 	if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || n < min || n > max) {
-		(void)fprintf(stderr, "load: -%c wants a number from %lu to %lu\n", option, min, max);
+		(void)fprintf(stderr, "load: -%c wants a number from %lu to %lu\n", option, min,
+		    max);
 		exit(2);
 	}
 	return n;
@@ -88,8 +89,8 @@ options_read(int argc, char **argv, struct options *opt)
 {
 	int c;
 
-	*opt = (struct options){ .client = "192.0.2.1", .sender = "news@shop%d.example", .rcpt = "user%d@example.com",
-	    .senders = 100, .rcpts = 10000, .connections = 4, .each = 20, .to = 1, .seconds = 600 };
+	*opt = (struct options){ .client = "192.0.2.1", .sender = "news@shop%d.example",
+	    .rcpt = "user%d@example.com", .senders = 100, .rcpts = 10000, .connections = 4, .each = 20, .to = 1, .seconds = 600 };
 	while ((c = getopt(argc, argv, "s:c:m:n:r:f:F:u:U:wa:p:t:h")) != -1) {
 		switch (c) {
 		case 's': opt->socket = optarg; break;
@@ -143,10 +144,10 @@ report(struct bench *bench, const struct link *links, double took)
 		refused += links[i].refused;
 		connects += links[i].connects;
 	}
-	(void)printf("messages=%lu\nconnections=%lu\nseconds=%.3f\nper_second=%.1f\n", bench->opt.total, connects, took,
-	    (double)bench->opt.total / took);
-	(void)printf("p50_us=%u\np99_us=%u\nmax_us=%u\n", per_mille(bench, 500), per_mille(bench, 990),
-	    per_mille(bench, 1000));
+	(void)printf("messages=%lu\nconnections=%lu\nseconds=%.3f\nper_second=%.1f\n",
+	    bench->opt.total, connects, took, (double)bench->opt.total / took);
+	(void)printf("p50_us=%u\np99_us=%u\nmax_us=%u\n", per_mille(bench, 500),
+	    per_mille(bench, 990), per_mille(bench, 1000));
 	for (k = 0; k < sizeof(finals) / sizeof(finals[0]); k++) {
 		for (sum = i = 0; i < bench->opt.connections; i++)
 			sum += links[i].answers[finals[k].code];

@@ -13,7 +13,9 @@
 #include <stdint.h>
 #include <time.h>
 
-#define LOAD_BUFFER	4096	/* of a stream in Postfix: written when it is full, or an answer is awaited */
+#define LOAD_BUFFER	4096		/* of a stream in Postfix */
+#define LINK_BROKEN	(-1)		/* and why was said */
+#define LINK_GO_ON	'c'		/* the filter says: continue */
 
 struct mail {
 	char	 *octets;		/* fields as name NUL value NUL, then the body with CRLF */
@@ -53,18 +55,41 @@ struct link {
 	unsigned char	 out[LOAD_BUFFER], in[LOAD_BUFFER];
 	size_t		 nout, nin, in_at;
 	char		 sender[324], queue[32];	/* the sender has a space in front */
-	unsigned long	 answers[256];		/* final ones, by code; a reply code counts as r or t */
-	unsigned long	 changes[256];		/* asked for at the end of a message, by code */
+	unsigned long	 answers[256];	/* final ones, by code; a reply code counts as r or t */
+	unsigned long	 changes[256];	/* asked for at the end of a message, by code */
 	unsigned long	 refused;		/* recipients */
 	unsigned long	 connects;
 };
 
-/* load_mails.c: reads a message, or every *.eml below a folder.  0, or -1 after saying why on standard error. */
+/*
+ * load_mails.c: reads a message, or every *.eml below a folder.  0, or -1 after saying why on standard
+ * error.
+ */
 int	load_mails_read(struct mails *mails, const char *path);
 void	load_mails_free(struct mails *mails);
 
-/* load_link.c: the life of one of the crowd (a struct link); returns NULL.  What went wrong is said once. */
+/* load_message.c: the life of one of the crowd (a struct link); returns NULL.  Trouble is said once. */
 void	*load_work(void *link);
-double	 load_seconds(const struct timespec *since);
+
+/*
+ * load_link.c.  Connects, negotiates and greets.  0 or LINK_BROKEN; link_close() it either way.
+ */
+int	link_open(struct link *link);
+void	link_close(struct link *link);
+/* The head of a packet whose data, of len octets, follow. */
+int	link_put_head(struct link *link, int command, size_t len);
+int	link_put(struct link *link, const void *octets, size_t len);
+int	link_flush(struct link *link);
+/* A packet of strings, NULL behind the last; stage, when it is not 0, goes in front of them. */
+int	link_say(struct link *link, int command, int stage, const char *const *strings);
+/*
+ * Awaits the answer to a step, unless none was agreed on.  Returns LINK_GO_ON, another code (a reply
+ * code counts as reject or tempfail), or LINK_BROKEN.  Changes are counted, and legal only at the end.
+ */
+int	link_answer(struct link *link, int command, uint32_t no_reply);
+/* A step of strings with its macros; the macros even where the filter does not want the step. */
+int	link_step(struct link *link, int command, const char *const *macros,
+	    const char *const *strings, uint32_t unwanted, uint32_t no_reply);
+double	load_seconds(const struct timespec *since);
 
 #endif

@@ -31,7 +31,8 @@ slurp(const char *path, size_t *len_r)
 	FILE *in;
 
 	in = fopen(path, "re");
-	if (in == NULL || fstat(fileno(in), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
+	if (in == NULL || fstat(fileno(in), &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size > FILE_MAX) {
 		(void)trouble(path, "is no file that can be read, or is too large");
 	} else if ((text = malloc((size_t)st.st_size + 1)) == NULL) {
 		(void)trouble(path, "no memory");
@@ -77,7 +78,7 @@ copy(char *out, const char *p, size_t len)
 	return out;
 }
 
-/* Adds one field with its continuation lines.  Returns where it ends in out; *at_r moves behind it. */
+/* Adds a field with its continuation lines.  Returns where it ends in out; *at_r moves behind it. */
 static char *
 add_field(char *out, const char **at_r, const char *end, size_t nname)
 {
@@ -112,7 +113,7 @@ take_apart(const char *text, size_t len, struct mail *mail)
 	char *out;
 
 	*mail = (struct mail){ 0 };
-	mail->octets = out = malloc(2 * len + 2);	/* a lone LF becomes two octets, the rest no more than it was */
+	mail->octets = out = malloc(2 * len + 2);	/* an octet becomes two at most: LF, CRLF */
 	if (out == NULL)
 		return -1;
 	if (len > 5 && memcmp(p, "From ", 5) == 0)
@@ -172,6 +173,13 @@ by_name(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+static bool
+is_message(const FTSENT *entry)
+{
+	return entry->fts_namelen > 4 &&
+	    strcmp(entry->fts_name + entry->fts_namelen - 4, ".eml") == 0;
+}
+
 int
 load_mails_read(struct mails *mails, const char *path)
 {
@@ -186,10 +194,10 @@ load_mails_read(struct mails *mails, const char *path)
 	if (walk == NULL)
 		ret = trouble(path, "no memory");
 	while (ret == 0 && (entry = fts_read(walk)) != NULL) {
-		if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
+		if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
+		    entry->fts_info == FTS_ERR)
 			ret = trouble(entry->fts_path, "cannot be read");
-		else if (entry->fts_info == FTS_F && (entry->fts_level == 0 ||
-		    (entry->fts_namelen > 4 && strcmp(entry->fts_name + entry->fts_namelen - 4, ".eml") == 0)))
+		else if (entry->fts_info == FTS_F && (entry->fts_level == 0 || is_message(entry)))
 			ret = add_file(mails, entry->fts_path);
 	}
 	if (walk != NULL)

@@ -1,8 +1,8 @@
 /*
  * nothing.c - two filters that do nothing, to measure others against.
  *
- * Part of the benchmark.  "nothing ordinary SOCKET" has every callback and answers each with CONTINUE, as filters
- * commonly do; "nothing noreply SOCKET" agrees on no reply wherever the MTA offers it.
+ * Part of the benchmark.  "nothing ordinary SOCKET" has every callback and answers each with CONTINUE,
+ * as filters commonly do; "nothing noreply SOCKET" agrees on no reply wherever the MTA offers it.
  */
 #include <libmilter/mfapi.h>
 #include <stdint.h>
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define NO_REPLIES	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_DATA | SMFIP_NR_UNKN | \
-			    SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
+#define NO_REPLIES	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_DATA | \
+			    SMFIP_NR_UNKN | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
 
 /* What was agreed on is the private data itself; an ordinary filter agrees on nothing. */
 static sfsistat
@@ -21,8 +21,8 @@ go_on(SMFICTX *ctx, unsigned long no_reply)
 }
 
 static sfsistat
-on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2, unsigned long f3, unsigned long *pf0,
-    unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
+on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2, unsigned long f3,
+    unsigned long *pf0, unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
 {
 	(void)f0;
 	(void)f2;
@@ -31,7 +31,9 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2,
 	*pf1 = f1 & NO_REPLIES;
 	*pf2 = 0;
 	*pf3 = 0;
-	return smfi_setpriv(ctx, (void *)(uintptr_t)*pf1) == MI_SUCCESS ? SMFIS_CONTINUE : SMFIS_REJECT;
+	if (smfi_setpriv(ctx, (void *)(uintptr_t)*pf1) != MI_SUCCESS)
+		return SMFIS_REJECT;
+	return SMFIS_CONTINUE;
 }
 
 static sfsistat
@@ -126,8 +128,8 @@ main(int argc, char **argv)
 		.xxfi_name = (char *)(uintptr_t)"nothing", .xxfi_version = SMFI_VERSION,
 		.xxfi_connect = on_connect, .xxfi_helo = on_helo, .xxfi_envfrom = on_envfrom,
 		.xxfi_envrcpt = on_envrcpt, .xxfi_data = on_data, .xxfi_unknown = on_unknown,
-		.xxfi_header = on_header, .xxfi_eoh = on_eoh, .xxfi_body = on_body, .xxfi_eom = on_eom,
-		.xxfi_abort = on_abort, .xxfi_close = on_close,
+		.xxfi_header = on_header, .xxfi_eoh = on_eoh, .xxfi_body = on_body,
+		.xxfi_eom = on_eom, .xxfi_abort = on_abort, .xxfi_close = on_close,
 	};
 
 	if (argc != 3 || (strcmp(argv[1], "ordinary") != 0 && strcmp(argv[1], "noreply") != 0)) {

@@ -209,7 +209,7 @@ answer_text(const struct judge_answer *a, const struct scene *s)
 	size_t i;
 
 	if (a->untouched) {
-		g_string_append(out, "untouched\n");
+		g_string_append_printf(out, "untouched\n%s", a->strip ? "strip\n" : "");
 		return out;
 	}
 	g_string_append_printf(out, "class %s\nscore %.2f\ndirection %s\naction %s\n", policy_class_name(a->class),
