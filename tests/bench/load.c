@@ -1,8 +1,8 @@
 /*
  * load.c - a crowd of MTAs: sends messages to a filter through its socket, measures its answers.
  *
- * Part of the benchmark, of nothing else.  All messages lie in memory before the first is sent.  Never
- * waits for ever.  Exit: 0 done, 1 the filter broke the protocol or the time ran out, 2 usage.
+ * Part of the benchmark, of nothing else.  All messages lie in memory before the first is sent.
+ * Never waits for ever.  Exit: 0 done, 1 the filter broke the protocol or time ran out, 2 usage.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -90,7 +90,8 @@ options_read(int argc, char **argv, struct options *opt)
 	int c;
 
 	*opt = (struct options){ .client = "192.0.2.1", .sender = "news@shop%d.example",
-	    .rcpt = "user%d@example.com", .senders = 100, .rcpts = 10000, .connections = 4, .each = 20, .to = 1, .seconds = 600 };
+	    .rcpt = "user%d@example.com", .senders = 100, .rcpts = 10000,
+	    .connections = 4, .each = 20, .to = 1, .seconds = 600 };
 	while ((c = getopt(argc, argv, "s:c:m:n:r:f:F:u:U:wa:p:t:h")) != -1) {
 		switch (c) {
 		case 's': opt->socket = optarg; break;

@@ -62,13 +62,13 @@ struct link {
 };
 
 /*
- * load_mails.c: reads a message, or every *.eml below a folder.  0, or -1 after saying why on standard
- * error.
+ * load_mails.c: reads a message, or every *.eml below a folder.  0, or -1 after saying why on
+ * standard error.
  */
 int	load_mails_read(struct mails *mails, const char *path);
 void	load_mails_free(struct mails *mails);
 
-/* load_message.c: the life of one of the crowd (a struct link); returns NULL.  Trouble is said once. */
+/* load_message.c: the life of one of the crowd (a struct link); returns NULL. */
 void	*load_work(void *link);
 
 /*
@@ -83,8 +83,8 @@ int	link_flush(struct link *link);
 /* A packet of strings, NULL behind the last; stage, when it is not 0, goes in front of them. */
 int	link_say(struct link *link, int command, int stage, const char *const *strings);
 /*
- * Awaits the answer to a step, unless none was agreed on.  Returns LINK_GO_ON, another code (a reply
- * code counts as reject or tempfail), or LINK_BROKEN.  Changes are counted, and legal only at the end.
+ * Awaits the answer to a step, unless none was agreed on.  Returns LINK_GO_ON, another code (a
+ * reply code counts as reject or tempfail), or LINK_BROKEN.  Changes are counted, and legal at the end.
  */
 int	link_answer(struct link *link, int command, uint32_t no_reply);
 /* A step of strings with its macros; the macros even where the filter does not want the step. */

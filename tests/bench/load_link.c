@@ -2,8 +2,8 @@
  * load_link.c - one connection that speaks the milter protocol as Postfix 3.7 does.
  *
  * Part of the benchmark.  Offers all that Postfix offers and keeps to what was agreed; writes are
- * gathered until an answer is awaited, as in a stream of Postfix.  Every read and write has a limit,
- * and so has the whole run.
+ * gathered until an answer is awaited, as in a stream of Postfix.  Every read and write has a
+ * limit, and so has the whole run.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -90,7 +90,9 @@ link_put_head(struct link *link, int command, size_t len)
 	const uint32_t length = htonl((uint32_t)(len + 1));
 	const char code = (char)command;
 
-	return link_put(link, &length, sizeof(length)) == 0 ? link_put(link, &code, 1) : LINK_BROKEN;
+	if (link_put(link, &length, sizeof(length)) != 0)
+		return LINK_BROKEN;
+	return link_put(link, &code, 1);
 }
 
 static int
@@ -119,8 +121,8 @@ get(struct link *link, void *octets, size_t len)
 }
 
 /*
- * Reads one packet: its code, or LINK_BROKEN.  The first size octets of its data are kept; *len_r is
- * how many there were.
+ * Reads one packet: its code, or LINK_BROKEN.  The first size octets of its data are kept; *len_r
+ * is how many there were.
  */
 static int
 get_packet(struct link *link, unsigned char *data, size_t size, size_t *len_r)
@@ -191,8 +193,8 @@ link_answer(struct link *link, int command, uint32_t no_reply)
 		case SMFIR_PROGRESS:
 			break;
 		case SMFIR_ADDRCPT: case SMFIR_DELRCPT: case SMFIR_ADDRCPT_PAR: case SMFIR_REPLBODY:
-		case SMFIR_CHGFROM: case SMFIR_ADDHEADER: case SMFIR_INSHEADER: case SMFIR_CHGHEADER:
-		case SMFIR_QUARANTINE:
+		case SMFIR_CHGFROM: case SMFIR_ADDHEADER: case SMFIR_INSHEADER:
+		case SMFIR_CHGHEADER: case SMFIR_QUARANTINE:
 			if (command != SMFIC_BODYEOB)
 				return broken(link, "change %c before the end", code);
 			link->changes[code]++;
@@ -213,7 +215,9 @@ link_step(struct link *link, int command, const char *const *macros, const char 
 		return LINK_BROKEN;
 	if ((link->steps & unwanted) != 0)
 		return LINK_GO_ON;
-	return link_say(link, command, 0, strings) != 0 ? LINK_BROKEN : link_answer(link, command, no_reply);
+	if (link_say(link, command, 0, strings) != 0)
+		return LINK_BROKEN;
+	return link_answer(link, command, no_reply);
 }
 
 /* ---- one connection ------------------------------------------------------------------------- */
@@ -294,7 +298,8 @@ static int
 greet(struct link *link)
 {
 	const char *const macros[] = { "j", "mx.example.com", "{daemon_name}", "mx.example.com",
-	    "{daemon_addr}", "192.0.2.25", "v", "Postfix 3.7.11", "_", "client.example.net [192.0.2.1]", NULL };
+	    "{daemon_addr}", "192.0.2.25", "v", "Postfix 3.7.11", "_",
+	    "client.example.net [192.0.2.1]", NULL };
 	const char *const none[] = { NULL }, *const helo[] = { "client.example.net", NULL };
 	const char *client = link->bench->opt.client;
 	const char family = strchr(client, ':') == NULL ? SMFIA_INET : SMFIA_INET6;
@@ -308,7 +313,8 @@ greet(struct link *link)
 
 		if (link_put_head(link, SMFIC_CONNECT, nhost + 1 + sizeof(port) + nclient) != 0 ||
 		    link_put(link, helo[0], nhost) != 0 || link_put(link, &family, 1) != 0 ||
-		    link_put(link, &port, sizeof(port)) != 0 || link_put(link, client, nclient) != 0)
+		    link_put(link, &port, sizeof(port)) != 0 ||
+		    link_put(link, client, nclient) != 0)
 			return LINK_BROKEN;
 		code = link_answer(link, SMFIC_CONNECT, SMFIP_NR_CONN);
 	}

@@ -78,7 +78,7 @@ copy(char *out, const char *p, size_t len)
 	return out;
 }
 
-/* Adds a field with its continuation lines.  Returns where it ends in out; *at_r moves behind it. */
+/* Adds a field, continued lines and all.  Returns where it ends in out; *at_r moves behind it. */
 static char *
 add_field(char *out, const char **at_r, const char *end, size_t nname)
 {

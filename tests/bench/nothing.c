@@ -1,8 +1,9 @@
 /*
  * nothing.c - two filters that do nothing, to measure others against.
  *
- * Part of the benchmark.  "nothing ordinary SOCKET" has every callback and answers each with CONTINUE,
- * as filters commonly do; "nothing noreply SOCKET" agrees on no reply wherever the MTA offers it.
+ * Part of the benchmark.  "nothing ordinary SOCKET" has every callback and answers each with
+ * CONTINUE, as filters commonly do; "nothing noreply SOCKET" agrees on no reply wherever the MTA
+ * offers it.
  */
 #include <libmilter/mfapi.h>
 #include <stdint.h>
@@ -10,8 +11,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define NO_REPLIES	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_DATA | \
-			    SMFIP_NR_UNKN | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY)
+#define NO_REPLIES	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | \
+			    SMFIP_NR_DATA | SMFIP_NR_UNKN | SMFIP_NR_HDR | SMFIP_NR_EOH | \
+			    SMFIP_NR_BODY)
 
 /* What was agreed on is the private data itself; an ordinary filter agrees on nothing. */
 static sfsistat

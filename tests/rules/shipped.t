@@ -51,6 +51,7 @@ for f; do
 done | tr '\n' '\0' | xargs -0 awk '
 	{ sub(/^[ \t]+/, "") }
 	/^(header|body|rawbody|full|uri|mimeheader|folded|meta)[ \t]/ { print $2, "rule" }
+	/^header[ \t]/ && ($3 ~ /^exists:/ || $5 == "/\\S/") { print $2, "fail" }	# no value there is that it must not hit
 	/^score[ \t]/ { print $2, "score" }
 	/^describe[ \t]/ && NF > 2 { print $2, "describe" }
 	/^lang[ \t]+zh[ \t]+describe[ \t]/ && NF > 4 { print $4, "zh" }
