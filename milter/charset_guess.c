@@ -206,6 +206,10 @@ ask_uchardet(const char *octets, size_t len, char out[64])
 		name = charset_canonical(uchardet_get_charset(ud), out);
 	}
 	uchardet_delete(ud);
+	/* A mark in front is not enough: text in these has NULs, and two octets would hide all the rest. */
+	if (name != NULL && (g_str_has_prefix(name, "UTF-16") || g_str_has_prefix(name, "UTF-32")) &&
+	    memchr(octets, '\0', len) == NULL)
+		return NULL;
 	/* These it says of anything: what is neither needs another answer. */
 	if (name != NULL && (strcmp(name, "UTF-8") == 0 || strcmp(name, "US-ASCII") == 0))
 		return NULL;

@@ -162,6 +162,37 @@ read_message(struct judge_case *c, struct err *err)
 	return text_finish(c->text, err);
 }
 
+/*
+ * Outbound, our own submission stands for the verifiers, which see mail only later or never: the one From of a
+ * local domain is proven by the client or login we trust, and so is a List-Id of that domain.
+ */
+static void
+trust_submission(struct judge_case *c)
+{
+	struct sender *sender = &c->sender;
+	size_t i, nfrom = 0;
+
+	for (i = 0; i < sender->nids; i++)
+		nfrom += sender->id[i].kind == IDENTITY_FROM;
+	if (c->answer->direction != DIRECTION_OUTBOUND || nfrom != 1 || !judge_is_local(c->judge, sender->from))
+		return;
+	for (i = 0; i < sender->nids; i++) {
+		struct policy_identity *id = &sender->id[i];
+		struct addr_key domain;
+
+		if (id->kind == IDENTITY_FROM)
+			id->authenticated = true;
+		else if (id->kind == IDENTITY_LIST &&
+		    addr_key_make(ADDR_DOMAIN, addr_domain_of(sender->from), &domain) == 1 &&
+		    addr_key_covers(&domain, &id->key))
+			id->authenticated = true;
+	}
+	if (!sender->authenticated) {
+		sender->authenticated = true;
+		(void)snprintf(sender->method, sizeof(sender->method), "submission");
+	}
+}
+
 static void
 read_sender(struct judge_case *c)
 {
@@ -193,6 +224,7 @@ read_sender(struct judge_case *c)
 			results[in.nresults++] = field->raw;
 	}
 	(void)sender_read(&c->judge->sender, &in, &c->sender);
+	trust_submission(c);
 	(void)snprintf(c->answer->from, sizeof(c->answer->from), "%s", c->sender.from);
 	(void)snprintf(c->answer->method, sizeof(c->answer->method), "%s", c->sender.method);
 	if (sender_default_key(&c->judge->sender, &c->sender, &key) == 1)

@@ -92,6 +92,8 @@ test_guess(void **state)
 		{ S("plain"), "GB18030", "US-ASCII" },
 		{ S("caf\xc3\xa9"), "GB18030", "UTF-8" },
 		{ S("\xe4\xbd\xa0\xe5\xa5\xbd"), "windows-1252", "UTF-8" },
+		/* Two octets in front do not make UTF-16 of Chinese: 代开发票 behind them is to be seen. */
+		{ S("\xff\xfe\xb4\xfa\xbf\xaa\xb7\xa2\xc6\xb1\xa3\xac\xb5\xe7\xbb\xb0\xc1\xaa\xcf\xb5"), "GB18030", "GB18030" },
 		/* 7-bit, but not ASCII. */
 		{ S("\x1b$BF|K\\8l\x1b(B"), NULL, "ISO-2022-JP" },
 		{ S("\x1b$)C\x0e>H3g\x0f"), NULL, "ISO-2022-KR" },
