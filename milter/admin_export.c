@@ -56,15 +56,9 @@ admin_statement_export(struct admin *admin, const struct admin_args *args)
 	int64_t n;
 	int status;
 
-	status = admin_conf(admin);
-	if (status == 0)
-		status = admin_statement_filter(admin, args, &room, &filter);
-	if (status == 0)
-		status = admin_ledger(admin, true);
+	status = admin_statement_open(admin, args, &room, &filter);
 	if (status != 0)
 		return status;
-	filter.kind = args->command->kind;
-	filter.in_force = admin_arg(args, "all") == NULL;
 	if (admin->format == ADMIN_TABLE)
 		admin->format = ADMIN_CSV;
 	export.admin = admin;

@@ -38,8 +38,8 @@ admin_statement_note_fits(const char *note)
 	return len <= ADMIN_NOTE_MAX && admin_clean_is_text(note, len);
 }
 
-int
-admin_statement_filter(const struct admin *admin, const struct admin_args *args,
+static int
+read_filter(const struct admin *admin, const struct admin_args *args,
     struct admin_statement_room *room, struct ledger_filter *filter_r)
 {
 	const char *text;
@@ -66,7 +66,21 @@ admin_statement_filter(const struct admin *admin, const struct admin_args *args,
 		status = admin_sender(admin, text, &room->sender);
 		filter_r->sender = room->sender.text;
 	}
+	filter_r->kind = args->command->kind;
+	filter_r->in_force = admin_arg(args, "all") == NULL;
 	return status;
+}
+
+int
+admin_statement_open(struct admin *admin, const struct admin_args *args, struct admin_statement_room *room,
+    struct ledger_filter *filter_r)
+{
+	int status;
+
+	status = admin_conf(admin);
+	if (status == 0)
+		status = read_filter(admin, args, room, filter_r);
+	return status == 0 ? admin_ledger(admin, true) : status;
 }
 
 static bool
@@ -112,15 +126,9 @@ admin_statement_list(struct admin *admin, const struct admin_args *args)
 	int64_t n;
 	int status;
 
-	status = admin_conf(admin);
-	if (status == 0)
-		status = admin_statement_filter(admin, args, &room, &filter);
-	if (status == 0)
-		status = admin_ledger(admin, true);
+	status = admin_statement_open(admin, args, &room, &filter);
 	if (status != 0)
 		return status;
-	filter.kind = args->command->kind;
-	filter.in_force = admin_arg(args, "all") == NULL;
 	list.admin = admin;
 	list.table = admin_rows(admin, columns, sizeof(columns) / sizeof(columns[0]), false);
 	n = ledger_statements(admin->ledger, &filter, row_write, &list, &err);

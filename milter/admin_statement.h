@@ -17,13 +17,16 @@ int	admin_statement_void(struct admin *admin, const struct admin_args *args);
 int	admin_statement_import(struct admin *admin, const struct admin_args *args);
 int	admin_statement_export(struct admin *admin, const struct admin_args *args);
 
-/* The filter that --recipient, --sender, --since, --until, --limit ask for; texts point into room. */
+/*
+ * Opens the ledger for reading, with the filter that the noun, --recipient, --sender, --since, --until, --limit and
+ * --all ask for; the filter's texts point into room.  0, or the exit status.
+ */
 struct admin_statement_room {
 	char		recipient[ADDR_MAX + 2];
 	struct addr_key	sender;
 };
-int	admin_statement_filter(const struct admin *admin, const struct admin_args *args,
-	    struct admin_statement_room *room, struct ledger_filter *filter_r);
+int	admin_statement_open(struct admin *admin, const struct admin_args *args, struct admin_statement_room *room,
+	    struct ledger_filter *filter_r);
 
 /* A note or a reason: text, not too long. */
 bool	admin_statement_note_fits(const char *note);
