@@ -60,11 +60,11 @@ chunk_at(const char *chunk, char c)
 }
 
 void
-judge_rules_cut_raw(const char *text, size_t len, struct judge_rules_pieces *pieces)
+judge_rules_cut_raw(const char *text, size_t start, size_t len, struct judge_rules_pieces *pieces)
 {
-	size_t	at = 0, fit;
+	size_t	at = start, end = start + len, fit;
 
-	while (len - at > 2 * LINE_OCTETS) {
+	while (end - at > 2 * LINE_OCTETS) {
 		fit = chunk_at(text + at, '\n');
 		if (fit == 0)
 			fit = chunk_at(text + at, '>');
@@ -75,6 +75,6 @@ judge_rules_cut_raw(const char *text, size_t len, struct judge_rules_pieces *pie
 		judge_rules_piece_add(pieces, at, fit);
 		at += fit;
 	}
-	if (at < len)
-		judge_rules_piece_add(pieces, at, len - at);
+	if (at < end)
+		judge_rules_piece_add(pieces, at, end - at);
 }

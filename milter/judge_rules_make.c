@@ -110,10 +110,6 @@ compile(struct judge_rules *jr, const struct match_limits *limits, rules_warn_fn
 
 	if (match_new((unsigned)jr->ngroups + 1, limits, &jr->match, err) == -1)
 		return -1;
-	for (i = 0; i < jr->ngroups; i++) {
-		if (jr->group[i].type == RULES_BODY || jr->group[i].type == RULES_URI)
-			match_group_lines(jr->match, (unsigned)i, jr->group[i].type == RULES_BODY);
-	}
 	for (i = 0; i < rules_count(jr->set); i++) {
 		const struct rules_rule	*r = rules_at(jr->set, i);
 

@@ -29,7 +29,7 @@ bring_header(struct sample *s, const struct judge_rules_group *g)
 	size_t			 i, n;
 
 	g_string_truncate(s->header, 0);
-	if (g->view != RULES_VIEW_ADDR && g->view != RULES_VIEW_NAME) {
+	if (g->view != RULES_VIEW_ADDR && g->view != RULES_VIEW_NAME && g->view != RULES_VIEW_NAME_RAW) {
 		g_string_assign(s->header, s->text);
 		if (g->source != SOURCE_ENVELOPE)
 			g_string_append_c(s->header, '\n');

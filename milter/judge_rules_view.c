@@ -9,7 +9,9 @@
 #include <glib.h>
 #include "charset.h"
 #include "judge_rules_index.h"
+#include "judge_rules_name.h"
 #include "judge_rules_part.h"
+#include "judge_rules_uri.h"
 
 #define ADDRESSES_MAX	100	/* of one field */
 #define CHARSET		"GB18030"	/* of undeclared 8-bit octets */
@@ -24,7 +26,6 @@ struct judge_rules_view {
 	GString				*joined;	/* links, or fields of parts */
 	struct mime_address		*address;	/* ADDRESSES_MAX, when needed */
 	struct judge_rules_pieces	 body, pieces;
-	size_t				 body_subject;	/* how many pieces of the body are the subject */
 	bool				 body_cut;
 	char				*clean;		/* the octets without a field of our name; NULL: none was there */
 	size_t				 clean_len, clean_body;
@@ -265,16 +266,19 @@ find_values(struct judge_rules_view *v, const struct judge_rules_group *g)
 
 /* Addresses or names of a value, an LF between two; true when there are any. */
 static bool
-bring_addresses(struct judge_rules_view *v, const char *raw, bool names, bool any)
+bring_addresses(struct judge_rules_view *v, const char *raw, enum rules_view kind, bool any)
 {
-	size_t	i, n;
+	char	*hidden = kind == RULES_VIEW_NAME_RAW ? judge_rules_name_hide(raw) : NULL;
+	size_t	 i, n;
 
 	if (v->address == NULL)
 		v->address = g_new(struct mime_address, ADDRESSES_MAX);
-	n = MIN(mime_addresses(raw, CHARSET, v->address, ADDRESSES_MAX), ADDRESSES_MAX);
+	n = MIN(mime_addresses(hidden != NULL ? hidden : raw, CHARSET, v->address, ADDRESSES_MAX), ADDRESSES_MAX);
 	for (i = 0; i < n; i++) {
-		const char	*one = names ? v->address[i].name : v->address[i].address;
+		char	*one = kind == RULES_VIEW_ADDR ? v->address[i].address : v->address[i].name;
 
+		if (hidden != NULL)
+			judge_rules_name_show(one);
 		if (*one == '\0')
 			continue;
 		if (any)
@@ -282,6 +286,7 @@ bring_addresses(struct judge_rules_view *v, const char *raw, bool names, bool an
 		append_trimmed(v->text, one, strlen(one));
 		any = true;
 	}
+	g_free(hidden);
 	return any;
 }
 
@@ -309,8 +314,8 @@ bring_header(struct judge_rules_view *v, const struct judge_rules_group *g)
 	for (i = 0; i < v->values->len; i++) {
 		const struct mime_field	*f = g_ptr_array_index(v->values, i);
 
-		if (g->view == RULES_VIEW_ADDR || g->view == RULES_VIEW_NAME) {
-			any = bring_addresses(v, f->raw, g->view == RULES_VIEW_NAME, any);
+		if (g->view == RULES_VIEW_ADDR || g->view == RULES_VIEW_NAME || g->view == RULES_VIEW_NAME_RAW) {
+			any = bring_addresses(v, f->raw, g->view, any);
 			continue;
 		}
 		if (g->view == RULES_VIEW_RAW)
@@ -326,42 +331,56 @@ bring_header(struct judge_rules_view *v, const struct judge_rules_group *g)
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
+/* The body, cut into its pieces once. */
+static const char *
+cut_body(struct judge_rules_view *v, size_t *len_r)
+{
+	const char	*text = text_body(v->input->text, len_r);
+
+	if (v->body_cut)
+		return text;
+	judge_rules_cut_body(text, *len_r, &v->body);
+	v->body_cut = true;
+	return text;
+}
+
 static void
 bring_body(struct judge_rules_view *v, const struct judge_rules_group *g, struct judge_rules_subject *s)
 {
 	size_t	skip = 0;
 
-	s->text = text_body(v->input->text, &s->len);
-	if (!v->body_cut) {
-		judge_rules_cut_body(s->text, s->len, &v->body);
-		if (v->first[INDEX_SUBJECT] != 0) {
-			const struct mime_field	*f = mime_field_at(v->input->mime, v->first[INDEX_SUBJECT] - 1);
-
-			v->body_subject = f->text_len > strspn(f->text, " \t\r\n\v\f") ? 1 : 0;
-		}
-		v->body_cut = true;
-	}
+	s->text = cut_body(v, &s->len);
 	if (g->nosubject)
-		skip = MIN(v->body_subject, v->body.n);
+		skip = MIN(1, v->body.n);		/* the subject, be it empty */
 	s->piece = v->body.piece == NULL ? NULL : v->body.piece + skip;
 	s->npieces = v->body.n - skip;
+}
+
+/* Each part is cut by itself. */
+static void
+bring_raw(struct judge_rules_view *v, struct judge_rules_subject *s)
+{
+	const char	*text = text_raw(v->input->text, &s->len);
+	size_t		 i, start, end;
+
+	v->pieces.n = 0;
+	for (i = 0; (start = text_raw_part(v->input->text, i)) < s->len; i++) {
+		end = text_raw_part(v->input->text, i + 1);
+		judge_rules_cut_raw(text, start, end - start, &v->pieces);
+	}
+	s->text = text;
+	s->piece = v->pieces.piece;
+	s->npieces = v->pieces.n;
 }
 
 /* One piece for each link. */
 static void
 bring_uris(struct judge_rules_view *v, struct judge_rules_subject *s)
 {
-	size_t	i;
+	size_t		 len = 0;
+	const char	*body = cut_body(v, &len);
 
-	g_string_truncate(v->joined, 0);
-	v->pieces.n = 0;
-	for (i = 0; i < text_uri_count(v->input->text); i++) {
-		size_t	start = v->joined->len;
-
-		g_string_append(v->joined, text_uri_at(v->input->text, i));
-		judge_rules_piece_add(&v->pieces, start, v->joined->len - start);
-		g_string_append_c(v->joined, '\n');
-	}
+	judge_rules_uris(v->input->text, body, &v->body, v->joined, &v->pieces);
 	s->text = v->joined->str;
 	s->len = v->joined->len;
 	s->piece = v->pieces.piece;
@@ -411,11 +430,7 @@ judge_rules_view_get(struct judge_rules_view *view, const struct judge_rules_gro
 		bring_body(view, group, subject);
 		break;
 	case RULES_RAWBODY:
-		text = text_raw(view->input->text, &len);
-		view->pieces.n = 0;
-		judge_rules_cut_raw(text, len, &view->pieces);
-		*subject = (struct judge_rules_subject){ .text = text, .len = len, .piece = view->pieces.piece,
-		    .npieces = view->pieces.n };
+		bring_raw(view, subject);
 		break;
 	case RULES_URI:
 		bring_uris(view, subject);

@@ -64,8 +64,8 @@ bool			 judge_rules_view_get(struct judge_rules_view *view, const struct judge_r
 			    struct judge_rules_subject *subject);
 
 /*
- * Cuts text as SpamAssassin does: body into paragraphs of at most 2,048 octets, raw into chunks of at most
- * twice that.  Adds to pieces.
+ * Cuts text as SpamAssassin does: body into paragraphs of at most 2,048 octets, a part of raw, from start, into
+ * chunks of at most twice that.  Adds to pieces.
  */
 struct judge_rules_pieces {
 	struct match_piece	*piece;
@@ -73,7 +73,7 @@ struct judge_rules_pieces {
 };
 void	judge_rules_piece_add(struct judge_rules_pieces *pieces, size_t start, size_t len);
 void	judge_rules_cut_body(const char *text, size_t len, struct judge_rules_pieces *pieces);
-void	judge_rules_cut_raw(const char *text, size_t len, struct judge_rules_pieces *pieces);
+void	judge_rules_cut_raw(const char *text, size_t start, size_t len, struct judge_rules_pieces *pieces);
 
 /* judge_rules.c: brings a group's subject, whatever from. */
 typedef bool	judge_rules_bring_fn(void *arg, const struct judge_rules_group *group,

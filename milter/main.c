@@ -131,6 +131,16 @@ rules_remark(void *arg, const char *file, unsigned line, const char *rule, const
 		log_line(d->log, LOG_LEVEL_WARNING, "rules: %s:%u: %s: %s", file, line, rule == NULL ? "-" : rule, what);
 }
 
+static bool
+has_user(const struct conf *conf)
+{
+	char buffer[16384];
+	struct passwd pw, *found = NULL;
+
+	return conf->user[0] == '\0' ||
+	    (getpwnam_r(conf->user, &pw, buffer, sizeof(buffer), &found) == 0 && found != NULL);
+}
+
 /* -n: reads everything that would be read, and says what is wrong. */
 static int
 check(struct daemon *d)
@@ -142,6 +152,8 @@ check(struct daemon *d)
 		(void)fprintf(stderr, "tuiding-milter: %s\n", err.text);
 		return EXIT_USAGE;
 	}
+	if (!has_user(d->conf))
+		(void)fprintf(stderr, "tuiding-milter: warning: there is no user '%s' yet\n", d->conf->user);
 	(void)printf("%s: ok, mode %s, %zu rules\n", d->conf->path, policy_mode_name(d->conf->mode),
 	    rules_count(judge_rules_set(judge_ruleset(judge))));
 	judge_unref(judge);
@@ -150,12 +162,19 @@ check(struct daemon *d)
 
 /* ---- start ------------------------------------------------------------------------------------- */
 
-/* Tells the waiting parent how the start went, once. */
+/* Tells the waiting parent how the start went, once; standard error was ours till then, to say why not. */
 static void
 tell_parent(struct daemon *d, unsigned char status)
 {
+	int null;
+
 	if (d->ready_fd < 0)
 		return;
+	null = strcmp(d->conf->log, "stderr") == 0 ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0) {
+		(void)dup2(null, STDERR_FILENO);
+		(void)close(null);
+	}
 	(void)!write(d->ready_fd, &status, 1);
 	(void)close(d->ready_fd);
 	d->ready_fd = -1;
@@ -190,8 +209,6 @@ background(struct daemon *d)
 	if (null >= 0) {
 		(void)dup2(null, STDIN_FILENO);
 		(void)dup2(null, STDOUT_FILENO);
-		if (strcmp(d->conf->log, "stderr") != 0)
-			(void)dup2(null, STDERR_FILENO);
 		(void)close(null);
 	}
 	return -1;
@@ -242,6 +259,13 @@ raise_limits(const struct conf *conf)
 
 /* ---- the keeper: reload, and a ledger that was not there --------------------------------------- */
 
+/* What happens to commercial mail while there is no ledger. */
+static const char *
+meanwhile(const struct daemon *d)
+{
+	return d->conf->mode == MODE_OBSERVE ? "nothing is recorded" : "commercial mail gets 451";
+}
+
 static void
 open_ledger(struct daemon *d, bool first)
 {
@@ -253,8 +277,8 @@ open_ledger(struct daemon *d, bool first)
 	}
 	d->ledger = NULL;
 	if (first)
-		log_line(d->log, LOG_LEVEL_ERROR, "ledger: %s; commercial mail gets 451 until it opens, tried again every "
-		    "%d s", err.text, LEDGER_RETRY);
+		log_line(d->log, LOG_LEVEL_ERROR, "ledger: %s; %s until it opens, tried again every %d s", err.text,
+		    meanwhile(d), LEDGER_RETRY);
 }
 
 /* A judge from conf takes over.  0, or -1 and the old one stays. */
@@ -308,7 +332,7 @@ look_after_ledger(struct daemon *d)
 	struct err err = { "" };
 
 	if (d->ledger != NULL && ledger_alive(d->ledger, &err) != 1) {
-		log_line(d->log, LOG_LEVEL_ERROR, "ledger: %s; commercial mail gets 451 until it is back", err.text);
+		log_line(d->log, LOG_LEVEL_ERROR, "ledger: %s; %s until it is back", err.text, meanwhile(d));
 		if (d->nretired < LEDGERS_RETIRED)
 			d->retired[d->nretired++] = d->ledger;
 		d->ledger = NULL;

@@ -40,13 +40,6 @@ match_new(unsigned groups, const struct match_limits *limits, struct match **mat
 	return 0;
 }
 
-void
-match_group_lines(struct match *match, unsigned group, bool lf)
-{
-	match->group[group].lines = true;
-	match->group[group].lf = lf;
-}
-
 /* Flags as PCRE2 names them.  Octets stay octets whatever the pattern says of itself. */
 static uint32_t
 options(unsigned flags)
@@ -77,13 +70,13 @@ compile(const char *pattern, size_t len, unsigned flags, pcre2_code **code_r, st
 	}
 	(void)pcre2_set_newline(context, PCRE2_NEWLINE_LF);
 	(void)pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
-	code = pcre2_compile((PCRE2_SPTR)pattern, len, options(flags), &error, &offset, context);
+	code = pcre2_compile((PCRE2_SPTR)pattern, len, options(flags) | PCRE2_USE_OFFSET_LIMIT, &error, &offset,
+	    context);
 	if (code == NULL) {
 		(void)pcre2_get_error_message(error, reason, sizeof(reason));
 		(void)err_set(err, "%s at octet %zu", (const char *)reason, (size_t)offset);
 		goto out;
 	}
-	(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);	/* without JIT it is interpreted */
 	*code_r = code;
 	ret = 0;
 out:
@@ -112,7 +105,9 @@ match_add(struct match *match, unsigned group, unsigned id, const char *pattern,
 {
 	struct match_group	*g;
 	struct match_pattern	*p;
+	struct match_need	 need = { 0 };
 	pcre2_code		*code = NULL;
+	bool			 caseless = false;
 
 	if (match->finished || group >= match->ngroups || id >= PATTERNS_MAX)
 		return err_set(err, "pattern %u cannot be added to group %u", id, group);
@@ -121,13 +116,12 @@ match_add(struct match *match, unsigned group, unsigned id, const char *pattern,
 		return err_set(err, "pattern %u is there already", id);
 	if (compile(pattern, len, flags, &code, err) == -1)
 		return -1;
+	match_need_find(pattern, len, flags, &need, &caseless);
+	if (!need.plain)			/* where a literal is enough, the slow code serves the rare count */
+		(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);	/* without JIT it is interpreted */
 	p = &match->pattern[id];
-	p->code = code;
-	p->text = g_malloc0(len + 1);
-	if (len > 0)
-		memcpy(p->text, pattern, len);
-	p->len = len;
-	p->flags = flags;
+	*p = (struct match_pattern){ .code = code, .flags = flags, .plain = need.plain, .before = need.before,
+	    .need = need, .caseless = caseless };
 	g = &match->group[group];
 	if (g->n == g->cap) {
 		g->cap = g->cap == 0 ? 16 : 2 * g->cap;
@@ -136,35 +130,6 @@ match_add(struct match *match, unsigned group, unsigned id, const char *pattern,
 	g->id[g->n++] = id;
 	g->utf = g->utf || (flags & MATCH_UTF) != 0;
 	return 0;
-}
-
-static int
-finish_group(struct match *m, struct match_group *g, struct err *err)
-{
-	struct match_filter_pattern	*fp = g_new0(struct match_filter_pattern, g->n + 1);
-	size_t				 i;
-	int				 ret = -1;
-
-	g->always = g_new0(uint8_t, g->n + 1);
-	for (i = 0; i < g->n; i++) {
-		const struct match_pattern	*p = &m->pattern[g->id[i]];
-
-		fp[i] = (struct match_filter_pattern){ .text = p->text, .len = p->len, .flags = p->flags };
-	}
-	if (match_filter_new(fp, g->n, g->lines, g->lf, &g->filter, err) == -1)
-		goto out;
-	if (g->filter != NULL && match_scratch_grow(g->filter, &m->scratch) == -1) {
-		(void)err_set(err, "no memory for the filter's scratch");
-		goto out;
-	}
-	for (i = 0; i < g->n; i++) {
-		g->always[i] = !fp[i].taken;
-		g->nalways += g->always[i];
-	}
-	ret = 0;
-out:
-	g_free(fp);
-	return ret;
 }
 
 int
@@ -178,11 +143,11 @@ match_finish(struct match *match, struct err *err)
 	match->finished = true;
 	for (i = 0; i < match->ngroups; i++) {
 		match->nlargest = MAX(match->nlargest, match->group[i].n);
-		if (finish_group(match, &match->group[i], err) == -1)
+		if (match_group_finish(match, &match->group[i], err) == -1)
 			return -1;
 	}
 	for (k = 0; k < match->n; k++)
-		g_clear_pointer(&match->pattern[k].text, g_free);
+		match_need_clear(&match->pattern[k].need);
 	return 0;
 }
 
@@ -201,15 +166,12 @@ match_free(struct match *match)
 	}
 	g_mutex_clear(&match->pool->lock);
 	g_free(match->pool);
-	for (i = 0; i < match->ngroups; i++) {
-		match_filter_free(match->group[i].filter);
-		g_free(match->group[i].id);
-		g_free(match->group[i].always);
-	}
+	for (i = 0; i < match->ngroups; i++)
+		match_group_clear(&match->group[i]);
 	g_free(match->group);
 	for (k = 0; k < match->n; k++) {
 		pcre2_code_free(match->pattern[k].code);
-		g_free(match->pattern[k].text);
+		match_need_clear(&match->pattern[k].need);
 	}
 	g_free(match->pattern);
 	match_scratch_free(match->scratch);
@@ -225,7 +187,7 @@ match_work_new(const struct match *match)
 
 	w->data = pcre2_match_data_create(1, NULL);
 	w->context = context = pcre2_match_context_create(NULL);
-	w->candidate = g_new0(uint8_t, match->nlargest + 1);
+	w->state = g_new0(struct match_state, match->nlargest + 1);
 	if (w->data == NULL || context == NULL || match_scratch_copy(match->scratch, &w->scratch) == -1) {
 		match_work_free(w);
 		return NULL;
@@ -247,7 +209,8 @@ match_work_free(struct match_work *work)
 	pcre2_match_context_free(work->context);
 	pcre2_jit_stack_free(work->stack);
 	match_scratch_free(work->scratch);
-	g_free(work->candidate);
+	g_free(work->state);
+	g_free(work->event);
 	g_free(work);
 }
 

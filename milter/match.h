@@ -34,12 +34,6 @@ struct match_work;	/* scratch for one thread at a time */
 /* groups: into how many sets the patterns are divided (one a field); each scan is over one set. */
 int	match_new(unsigned groups, const struct match_limits *limits, struct match **match_r, struct err *err);
 /*
- * Says, before patterns are added, that a group's subjects come in pieces that are whole lines: each begins
- * at the start or behind an LF, and ends at the end, at an LF, or behind one (lf: their LF belongs to them).
- * Only makes match_scan_pieces() faster; pieces that are no lines are still matched rightly.
- */
-void	match_group_lines(struct match *match, unsigned group, bool lf);
-/*
  * Adds pattern number id (dense, each once) to a group.  Returns 0, or -1 with PCRE2's reason and offset in
  * err: that pattern then never hits, the rest is unharmed.
  */

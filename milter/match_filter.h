@@ -1,8 +1,8 @@
 /*
- * match_filter.h - the filter before the matcher: which patterns could match at all.
+ * match_filter.h - the filter before the matcher: where the literals of a group stand in a subject.
  *
- * Floor 2, private to the room of match.  With libhs one pass over the subject names candidates; without it
- * there is no filter and every pattern is a candidate.  A filter may name too many, never too few.
+ * Floor 2, private to the room of match.  By libhs where configure found it, else by an index of our own; both
+ * tell of the same places.
  */
 #ifndef TUIDING_MATCH_FILTER_H
 #define TUIDING_MATCH_FILTER_H
@@ -15,20 +15,21 @@
 struct match_filter;		/* of one group */
 struct match_scratch;		/* of one thread, for all filters of a match */
 
-struct match_filter_pattern {
-	const char	*text;
+struct match_literal {
+	const char	*text;		/* at least MATCH_NEED_LEAST octets */
 	size_t		 len;
-	unsigned	 flags;		/* enum match_flag */
-	bool		 taken;		/* out: the filter covers it */
+	bool		 caseless;	/* ASCII letters of either case */
 };
 
 /*
- * Builds the filter of a group; sets taken of those it covers.  lines: subjects are many lines at once and
- * every line's start and end count; lf: a line's LF belongs to it.  *filter_r is NULL when there is nothing
- * to gain.  -1: no memory.
+ * One occurrence of a literal.  Occurrences come in no order, but none that is told of later begins before
+ * seen - (the longest literal's length).
  */
-int	match_filter_new(struct match_filter_pattern *pattern, size_t n, bool lines, bool lf,
-	    struct match_filter **filter_r, struct err *err);
+typedef void	match_filter_fn(void *arg, uint32_t literal, size_t start, size_t seen);
+
+/* Takes what it needs of the literals, each different.  -1: no memory. */
+int	match_filter_new(const struct match_literal *literal, size_t n, struct match_filter **filter_r,
+	    struct err *err);
 void	match_filter_free(struct match_filter *filter);		/* NULL is fine */
 
 /* Makes scratch that serves filter too; *scratch_r NULL at first.  -1: no memory. */
@@ -37,8 +38,8 @@ int	match_scratch_grow(const struct match_filter *filter, struct match_scratch *
 int	match_scratch_copy(const struct match_scratch *from, struct match_scratch **scratch_r);
 void	match_scratch_free(struct match_scratch *scratch);	/* NULL is fine */
 
-/* Sets candidate[i] to 1 for each pattern i of the filter that may match.  -1: it cannot say. */
+/* Tells of every occurrence of every literal.  -1: it cannot say; some may have been told of. */
 int	match_filter_scan(const struct match_filter *filter, struct match_scratch *scratch,
-	    const char *subject, size_t len, uint8_t *candidate);
+	    const char *subject, size_t len, match_filter_fn *found, void *arg);
 
 #endif

@@ -34,10 +34,17 @@ utf8_valid(const char *subject, size_t len)
 {
 	const unsigned char	*s = (const unsigned char *)subject;
 	size_t			 i = 0, n;
+	uint64_t		 eight;
 
 	while (i < len) {
 		if (s[i] < 0x80) {
 			i++;
+			while (len - i >= sizeof(eight)) {
+				memcpy(&eight, s + i, sizeof(eight));
+				if ((eight & 0x8080808080808080u) != 0)
+					break;
+				i += sizeof(eight);
+			}
 			continue;
 		}
 		n = utf8_length(s + i, len - i);
@@ -49,20 +56,21 @@ utf8_valid(const char *subject, size_t len)
 }
 
 /*
- * One match from an offset on: 1, 0, or -1.  The fast code's stack
- * may be too small for what the limits allow, then the slow code tries.
+ * The fast code's stack may be too small for what the limits allow,
+ * then the slow code tries.
  */
-static int
-run(const struct match_pattern *p, struct match_work *work, const char *subject, size_t len, size_t from,
-    uint32_t options)
+int
+match_try(const struct match_pattern *p, struct match_work *work, const char *piece, size_t len, size_t from,
+    size_t last, uint32_t options)
 {
 	int	rc;
 
 	if ((p->flags & MATCH_UTF) != 0)
 		options |= PCRE2_NO_UTF_CHECK;		/* the callers have looked */
-	rc = pcre2_match(p->code, (PCRE2_SPTR)subject, len, from, options, work->data, work->context);
+	(void)pcre2_set_offset_limit(work->context, last == SIZE_MAX ? PCRE2_UNSET : last);
+	rc = pcre2_match(p->code, (PCRE2_SPTR)piece, len, from, options, work->data, work->context);
 	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-		rc = pcre2_match(p->code, (PCRE2_SPTR)subject, len, from, options | PCRE2_NO_JIT, work->data,
+		rc = pcre2_match(p->code, (PCRE2_SPTR)piece, len, from, options | PCRE2_NO_JIT, work->data,
 		    work->context);
 	if (rc == PCRE2_ERROR_NOMATCH)
 		return 0;
@@ -89,7 +97,7 @@ match_one(const struct match *match, struct match_work *work, unsigned id, const
 
 	if (p == NULL)
 		return 0;
-	return ok ? run(p, work, subject, len, 0, 0) : -1;
+	return ok ? match_try(p, work, subject, len, 0, SIZE_MAX, 0) : -1;
 }
 
 /* As Perl's "while (/re/g)": after an empty match the next one there must not be empty. */
@@ -110,7 +118,7 @@ match_count(const struct match *match, struct match_work *work, unsigned id, con
 	max = MIN(max, INT32_MAX);
 	while (n < max) {
 		const PCRE2_SIZE	*border;
-		int			 rc = run(p, work, subject, len, at, options);
+		int			 rc = match_try(p, work, subject, len, at, SIZE_MAX, options);
 
 		if (rc == -1)
 			return -1;
@@ -126,67 +134,35 @@ match_count(const struct match *match, struct match_work *work, unsigned id, con
 	return (int)n;
 }
 
-/* What one scan works on. */
-struct scan {
-	const struct match		*match;
-	const struct match_group	*group;
-	struct match_work		*work;
-	const char			*subject;
-	const struct match_piece	*piece;
-	size_t				 npieces;
-	bool				 valid;		/* the subject is UTF-8 */
-};
-
-/* Whether piece k begins a line that the filter sees together with the piece before it. */
-static bool
-joins(const struct scan *s, size_t k)
-{
-	size_t	end = s->piece[k - 1].start + s->piece[k - 1].len, start = s->piece[k].start;
-
-	return s->group->lines && start > 0 && s->subject[start - 1] == '\n' &&
-	    (start == end || start == end + 1);
-}
-
-/* Marks the patterns that may match in some piece. */
+/* Patterns on characters fail on a subject that is none. */
 static void
-mark_candidates(const struct scan *s)
+fail_characters(struct match_run *run)
 {
-	const struct match_group	*g = s->group;
-	size_t				 i, k;
+	size_t	i;
 
-	memcpy(s->work->candidate, g->always, g->n);
-	if (g->filter == NULL)
-		return;
-	if (g->utf && !s->valid)
-		goto all;
-	for (i = 0; i < s->npieces; i = k) {
-		const char	*start = s->subject + s->piece[i].start;
-		size_t		 end;
-
-		for (k = i + 1; k < s->npieces && joins(s, k); k++)
-			;
-		end = s->piece[k - 1].start + s->piece[k - 1].len;
-		if (match_filter_scan(g->filter, s->work->scratch, start, end - s->piece[i].start,
-		    s->work->candidate) == -1)
-			goto all;
+	for (i = 0; i < run->group->n; i++) {
+		if ((run->match->pattern[run->group->id[i]].flags & MATCH_UTF) == 0)
+			continue;
+		run->work->state[i].done = true;
+		run->hit(run->arg, run->group->id[i], true);
 	}
-	return;
-all:
-	memset(s->work->candidate, 1, g->n);
 }
 
-/* One candidate over all pieces: 1, 0, or -1. */
-static int
-confirm(const struct scan *s, const struct match_pattern *p)
+/* One pattern over all pieces, wherever a match may begin. */
+static void
+try_everywhere(struct match_run *run, size_t place)
 {
-	size_t	k;
-	int	rc = 0;
+	const struct match_pattern	*p = &run->match->pattern[run->group->id[place]];
+	size_t				 k;
+	int				 rc = 0;
 
-	if ((p->flags & MATCH_UTF) != 0 && !s->valid)
-		return -1;
-	for (k = 0; k < s->npieces && rc == 0; k++)
-		rc = run(p, s->work, s->subject + s->piece[k].start, s->piece[k].len, 0, 0);
-	return rc;
+	if (run->work->state[place].done)
+		return;
+	for (k = 0; k < run->npieces && rc == 0; k++)
+		rc = match_try(p, run->work, run->subject + run->piece[k].start, run->piece[k].len, 0, SIZE_MAX, 0);
+	run->work->state[place].done = true;
+	if (rc != 0)
+		run->hit(run->arg, run->group->id[place], rc == -1);
 }
 
 int
@@ -194,29 +170,25 @@ match_scan_pieces(const struct match *match, struct match_work *work, unsigned g
     size_t len, const struct match_piece *piece, size_t npieces, match_hit_fn *hit, void *arg,
     struct err *err)
 {
-	struct scan	s = { .match = match, .work = work, .subject = subject, .piece = piece, .npieces = npieces };
-	size_t		i;
+	struct match_run		 run = { .match = match, .work = work, .subject = subject, .len = len,
+					    .piece = piece, .npieces = npieces, .hit = hit, .arg = arg };
+	const struct match_group	*g;
+	size_t				 i;
 
 	if (group >= match->ngroups || !match->finished)
 		return err_set(err, "no group %u to match in", group);
-	s.group = &match->group[group];
-	if (s.group->n == 0 || npieces == 0)
+	run.group = g = &match->group[group];
+	if (g->n == 0 || npieces == 0)
 		return 0;
-	s.valid = !s.group->utf || utf8_valid(subject, len);
-	mark_candidates(&s);
-	for (i = 0; i < s.group->n; i++) {
-		const uint8_t	*next = memchr(work->candidate + i, 1, s.group->n - i);
-		unsigned	 id;
-		int		 rc;
-
-		if (next == NULL)
-			break;
-		i = (size_t)(next - work->candidate);
-		id = s.group->id[i];
-		rc = confirm(&s, &match->pattern[id]);
-		if (rc != 0)
-			hit(arg, id, rc == -1);
+	memset(work->state, 0, g->n * sizeof(*work->state));
+	if (g->utf && !utf8_valid(subject, len))
+		fail_characters(&run);
+	if (g->filter != NULL && match_events_run(&run) == -1) {
+		for (i = 0; i < g->n; i++)
+			try_everywhere(&run, i);
 	}
+	for (i = 0; i < g->nalways; i++)
+		try_everywhere(&run, g->always[i]);
 	return 0;
 }
 

@@ -28,7 +28,14 @@ enum rules_type {
 };
 
 /* How a header rule looks at its field. */
-enum rules_view { RULES_VIEW_TEXT, RULES_VIEW_RAW, RULES_VIEW_ADDR, RULES_VIEW_NAME, RULES_VIEW_EXISTS };
+enum rules_view {
+	RULES_VIEW_TEXT,
+	RULES_VIEW_RAW,
+	RULES_VIEW_ADDR,
+	RULES_VIEW_NAME,
+	RULES_VIEW_NAME_RAW,	/* names as they came, encoded-words and all */
+	RULES_VIEW_EXISTS
+};
 
 /* Which of several fields of one name: all of them, or ":first", or ":last". */
 enum rules_pick { RULES_PICK_ALL, RULES_PICK_FIRST, RULES_PICK_LAST };

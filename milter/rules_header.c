@@ -61,6 +61,19 @@ set_field(struct rules_build *build, const char *name, size_t len, struct rules_
 	return 0;
 }
 
+/* What two views make together: ":addr:raw" is an address, ":name:raw" a name as it came. */
+static enum rules_view
+both_views(enum rules_view one, enum rules_view two)
+{
+	enum rules_view	other = one == RULES_VIEW_RAW ? two : one;
+
+	if (one == RULES_VIEW_TEXT || one == two)
+		return two;
+	if (one != RULES_VIEW_RAW && two != RULES_VIEW_RAW)
+		return two;
+	return other == RULES_VIEW_NAME ? RULES_VIEW_NAME_RAW : other;
+}
+
 static int
 set_modifier(const char *name, size_t len, struct rules_rule *rule, struct err *err)
 {
@@ -75,8 +88,8 @@ set_modifier(const char *name, size_t len, struct rules_rule *rule, struct err *
 			return err_set(err, "modifier ':%s' is not supported", m->name);
 		if (m->pick_given)
 			rule->pick = m->pick;
-		else if (rule->view == RULES_VIEW_TEXT || m->view != RULES_VIEW_RAW)
-			rule->view = m->view;		/* ":name:raw" is a name */
+		else
+			rule->view = both_views(rule->view, m->view);
 		return 0;
 	}
 	return err_set(err, "unknown modifier ':%.*s'", (int)(len > 40 ? 40 : len), name);

@@ -32,7 +32,13 @@ setup_rules(const struct conf *conf, rules_warn_fn *warn, void *arg, struct judg
 	struct match_limits limits = match_limits_default;
 
 	limits.steps = conf->match_limit;
-	return judge_rules_new((const char *const *)conf->rules.item, conf->rules.n, &limits, warn, arg, rules_r, err);
+	if (judge_rules_new((const char *const *)conf->rules.item, conf->rules.n, &limits, warn, arg, rules_r, err) != 0)
+		return -1;
+	if (rules_count(judge_rules_set(*rules_r)) > 0)
+		return 0;
+	judge_rules_free(*rules_r);		/* without rules all advertising would flow, and nobody be told */
+	*rules_r = NULL;
+	return err_set(err, "rules: not one rule could be read");
 }
 
 static struct judge_list

@@ -28,12 +28,11 @@ text_new(const struct text_limits *limits, const char *default_charset, const ch
 	text->limits = limits != NULL ? *limits : text_limits_default;
 	text->default_charset = g_strdup(default_charset);
 	text->subject = g_strdup(subject != NULL ? subject : "");
-	text->uris = text_uris_new(text->limits.uris);
-	text_view_open(&text->body, text->limits.octets);
+	text->uris = text_uris_new(text->limits.uris, false);
+	text->marks = text_uris_new(text->limits.uris, true);
+	text_body_open(&text->body, text->limits.octets, text->subject);
 	text_view_open(&text->visible, text->limits.octets);
 	text_view_open(&text->raw, text->limits.octets);
-	text_view_words(&text->body, text->subject, strlen(text->subject));
-	text_view_paragraph(&text->body);
 	*text_r = text;
 	return 0;
 }
@@ -43,10 +42,12 @@ text_free(struct text *text)
 {
 	if (text == NULL)
 		return;
-	text_view_close(&text->body);
+	text_body_close(&text->body);
 	text_view_close(&text->visible);
 	text_view_close(&text->raw);
+	g_free(text->raw_part);
 	text_uris_free(text->uris);
+	text_uris_free(text->marks);
 	fold_free(text->folded);
 	fold_free(text->folded_subject);
 	g_free(text->spare);
@@ -71,37 +72,60 @@ drop_cr(char *utf8, size_t len)
 	return (size_t)(out - utf8);
 }
 
-/* Decodes one part and adds it to all views. */
+/* Adds decoded text to the views of words. */
 static void
-scan(struct text *text, const char *octets, size_t len, const char *charset, bool html)
+scan_utf8(struct text *text, const char *utf8, size_t len, bool html)
 {
-	size_t room = text->limits.octets - text->raw.len, begin = text->body.len;
-	char found[64], *utf8;
+	size_t begin = text->body.view.len;
 
-	if (text_view_full(&text->raw) || len == 0)
-		return;
-	if (charset == NULL && html)
-		charset = text_html_charset(octets, len, found);
-	utf8 = charset_decode(octets, len, charset, text->default_charset, room, &len);
-	if (utf8 == NULL)
-		return;
-	len = drop_cr(utf8, len);
-	text_view_octets(&text->raw, utf8, len);
-	if (len > 0 && utf8[len - 1] != '\n')
-		text_view_octets(&text->raw, "\n", 1);
-	text_view_paragraph(&text->body);
 	text_view_paragraph(&text->visible);
 	if (html) {
 		text->facts[TEXT_FACT_HTML] = 1;
 		text_html(text, utf8, len);
 	} else {
 		text->facts[TEXT_FACT_PLAIN] = 1;
-		text_view_lines(&text->body, utf8, len);
+		text_body_plain(&text->body, utf8, len);
 		text_view_lines(&text->visible, utf8, len);
 	}
-	text_uris_scan(text->uris, text->body.octets + begin, text->body.len - begin);
+	if (!text->aside)
+		text_uris_scan(text->uris, text->body.view.octets + begin, text->body.view.len - begin);
+}
+
+/* Decodes one part and adds it to all views; one that is aside to raw and body alone. */
+static void
+scan(struct text *text, const struct text_part *part, bool html, bool aside)
+{
+	size_t room = text->limits.octets - text->raw.len, facts[TEXT_FACT_MAX], len = part->len;
+	struct text_view visible = text->visible;
+	const char *charset = part->charset;
+	char found[64], *utf8;
+
+	if (text_view_full(&text->raw) || len == 0)
+		return;
+	if (charset == NULL && html)
+		charset = text_html_charset(part->octets, len, found);
+	utf8 = charset_decode(part->octets, len, charset, text->default_charset, room, &len);
+	if (utf8 == NULL)
+		return;
+	len = drop_cr(utf8, len);
+	text->raw_part = g_renew(size_t, text->raw_part, text->nraw_parts + 1);
+	text->raw_part[text->nraw_parts++] = text->raw.len;
+	text_view_octets(&text->raw, utf8, len);
+	if (len > 0 && utf8[len - 1] != '\n')
+		text_view_octets(&text->raw, "\n", 1);
+	memcpy(facts, text->facts, sizeof(facts));
+	text->aside = aside;
+	if (aside)
+		text->visible.limit = text->visible.len;	/* it takes no more */
+	scan_utf8(text, utf8, len, html);
+	text->aside = false;
+	text->scanned = text->scanned || !aside;
+	if (aside) {
+		memcpy(text->facts, facts, sizeof(facts));
+		text->visible.limit = visible.limit;
+		text->visible.gap = visible.gap;
+	}
 	charset_free(utf8);
-	text->scanned = true;
 }
 
 /* Text that no reader shows as the message's words. */
@@ -119,23 +143,35 @@ is_data(const char *type)
 	return strncmp(type, "text/", 5) != 0;
 }
 
-int
-text_add(struct text *text, const struct text_part *part, struct err *err)
+/* Keeps an HTML attachment until it is known whether there is other text. */
+static int
+keep_spare(struct text *text, const struct text_part *part, struct err *err)
 {
-	bool html = strcmp(part->type, "text/html") == 0;
-
-	if (!part->attachment && !is_data(part->type)) {
-		scan(text, part->octets, part->len, part->charset, html);
-		return 0;
-	}
-	text->facts[TEXT_FACT_ATTACHMENTS]++;
-	if (!html || text->spare != NULL || text->scanned || part->len == 0)
-		return 0;
 	text->spare_len = MIN(part->len, text->limits.octets);
 	if ((text->spare = g_try_malloc(text->spare_len)) == NULL)
 		return err_set(err, "no memory for an attachment of %zu octets", text->spare_len);
 	memcpy(text->spare, part->octets, text->spare_len);
 	text->spare_charset = g_strdup(part->charset);
+	return 0;
+}
+
+int
+text_add(struct text *text, const struct text_part *part, struct err *err)
+{
+	bool html = strcmp(part->type, "text/html") == 0;
+
+	text_body_part(&text->body);
+	if (!part->attachment && !is_data(part->type)) {
+		scan(text, part, html, false);
+		return 0;
+	}
+	text->facts[TEXT_FACT_ATTACHMENTS]++;
+	if (part->len == 0)
+		return 0;
+	if (html && text->spare == NULL && !text->scanned)
+		return keep_spare(text, part, err);
+	if (html || strcmp(part->type, "text/plain") == 0)
+		scan(text, part, html, true);
 	return 0;
 }
 
@@ -158,11 +194,14 @@ fold(struct text *text)
 int
 text_finish(struct text *text, struct err *err)
 {
+	struct text_part spare = { .charset = text->spare_charset, .octets = text->spare, .len = text->spare_len };
 	size_t words;
 
-	if (text->spare != NULL && !text->scanned)
-		scan(text, text->spare, text->spare_len, text->spare_charset, true);
-	text_view_end(&text->body);
+	if (text->spare != NULL) {
+		text_body_part(&text->body);
+		scan(text, &spare, true, text->scanned);
+	}
+	text_body_end(&text->body);
 	text_view_end(&text->visible);
 	fold(text);
 	if (text->folded == NULL || text->folded_subject == NULL)
@@ -177,8 +216,8 @@ text_finish(struct text *text, struct err *err)
 const char *
 text_body(const struct text *text, size_t *len_r)
 {
-	*len_r = text->body.len;
-	return text->body.octets;
+	*len_r = text->body.view.len;
+	return text->body.view.octets;
 }
 
 const char *
@@ -193,6 +232,12 @@ text_raw(const struct text *text, size_t *len_r)
 {
 	*len_r = text->raw.len;
 	return text->raw.octets;
+}
+
+size_t
+text_raw_part(const struct text *text, size_t i)
+{
+	return i < text->nraw_parts ? text->raw_part[i] : text->raw.len;
 }
 
 const char *
@@ -219,6 +264,18 @@ const char *
 text_uri_at(const struct text *text, size_t i)
 {
 	return text_uris_at(text->uris, i);
+}
+
+size_t
+text_mark_count(const struct text *text)
+{
+	return text_uris_count(text->marks);
+}
+
+const char *
+text_mark_at(const struct text *text, size_t i)
+{
+	return text_uris_at(text->marks, i);
 }
 
 size_t

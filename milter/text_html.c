@@ -26,7 +26,7 @@ struct frame {
 	bool	invisible, tiny;/* until something inside says otherwise */
 	bool	dropped;	/* no text at all: script, style */
 	bool	sheet, title;
-	bool	block;		/* ends its paragraph */
+	unsigned flags;		/* enum element_flag, its own */
 	int32_t	ink, ground;
 };
 
@@ -48,24 +48,33 @@ enum element_flag {
 	SHEET = 8,
 	TITLE = 16,
 	IMAGE = 32,
-	LINK = 64		/* has an ink of its own */
+	LINK = 64,		/* has an ink of its own */
+	BODY_BLANK = 128,	/* white space at both ends, in the view of body rules: a blank, */
+	BODY_LINE = 256,	/* a line feed, */
+	BODY_GAP = 512		/* or two */
 };
 
 static const struct element {
 	const char	*name;
 	unsigned	 flags;
 } elements[] = {		/* in order of name */
-	{ "a", LINK }, { "address", BLOCK }, { "applet", DROP }, { "article", BLOCK }, { "aside", BLOCK },
-	{ "blockquote", BLOCK }, { "body", BLOCK }, { "br", BLOCK }, { "caption", BLOCK }, { "center", BLOCK },
-	{ "dd", BLOCK }, { "details", BLOCK }, { "dir", BLOCK }, { "div", BLOCK }, { "dl", BLOCK }, { "dt", BLOCK },
-	{ "fieldset", BLOCK }, { "figcaption", BLOCK }, { "figure", BLOCK }, { "footer", BLOCK }, { "form", BLOCK },
-	{ "h1", BLOCK }, { "h2", BLOCK }, { "h3", BLOCK }, { "h4", BLOCK }, { "h5", BLOCK }, { "h6", BLOCK },
-	{ "header", BLOCK }, { "hr", BLOCK }, { "img", IMAGE }, { "li", BLOCK }, { "main", BLOCK },
-	{ "menu", BLOCK }, { "nav", BLOCK }, { "ol", BLOCK }, { "option", BLOCK }, { "p", BLOCK }, { "pre", BLOCK },
-	{ "script", DROP }, { "section", BLOCK }, { "select", BLOCK }, { "style", DROP | SHEET },
-	{ "table", BLOCK }, { "tbody", BLOCK }, { "td", CELL }, { "template", DROP }, { "textarea", BLOCK },
-	{ "tfoot", BLOCK }, { "th", CELL }, { "thead", BLOCK }, { "title", BLOCK | TITLE }, { "tr", BLOCK },
-	{ "ul", BLOCK }, { "xml", DROP },
+	{ "a", LINK }, { "address", BLOCK }, { "applet", DROP }, { "article", BLOCK },
+	{ "aside", BLOCK }, { "blockquote", BLOCK | BODY_GAP }, { "body", BLOCK },
+	{ "br", BLOCK | BODY_LINE }, { "caption", BLOCK }, { "center", BLOCK },
+	{ "dd", BLOCK | BODY_BLANK }, { "details", BLOCK }, { "dir", BLOCK },
+	{ "div", BLOCK | BODY_LINE }, { "dl", BLOCK }, { "dt", BLOCK | BODY_BLANK },
+	{ "embed", BODY_BLANK }, { "fieldset", BLOCK }, { "figcaption", BLOCK }, { "figure", BLOCK },
+	{ "footer", BLOCK }, { "form", BLOCK }, { "h1", BLOCK | BODY_BLANK },
+	{ "h2", BLOCK | BODY_BLANK }, { "h3", BLOCK | BODY_BLANK }, { "h4", BLOCK | BODY_BLANK },
+	{ "h5", BLOCK | BODY_BLANK }, { "h6", BLOCK | BODY_BLANK }, { "header", BLOCK },
+	{ "hr", BLOCK | BODY_GAP }, { "img", IMAGE }, { "li", BLOCK | BODY_BLANK },
+	{ "listing", BODY_GAP }, { "main", BLOCK }, { "menu", BLOCK }, { "nav", BLOCK },
+	{ "ol", BLOCK }, { "option", BLOCK }, { "p", BLOCK | BODY_GAP }, { "plaintext", BODY_GAP },
+	{ "pre", BLOCK | BODY_GAP }, { "script", DROP }, { "section", BLOCK }, { "select", BLOCK },
+	{ "style", DROP | SHEET }, { "table", BLOCK }, { "tbody", BLOCK }, { "td", CELL | BODY_BLANK },
+	{ "template", DROP }, { "textarea", BLOCK }, { "tfoot", BLOCK }, { "th", CELL | BODY_BLANK },
+	{ "thead", BLOCK }, { "title", BLOCK | TITLE | BODY_GAP }, { "tr", BLOCK }, { "ul", BLOCK },
+	{ "xml", DROP }, { "xmp", BODY_GAP },
 };
 
 /* The attributes we read, in this order. */
@@ -144,7 +153,7 @@ frame_inherit(struct frame *frame, const struct text_style *style, unsigned flag
 		frame->ink = style->ink;
 	if (style->ground != TEXT_COLOR_UNSET && style->ground != TEXT_COLOR_CLEAR)
 		frame->ground = style->ground;
-	frame->block = (flags & BLOCK) != 0;
+	frame->flags = flags;
 	frame->dropped |= (flags & DROP) != 0;
 	frame->sheet = (flags & SHEET) != 0;
 	frame->title |= (flags & TITLE) != 0;
@@ -161,7 +170,7 @@ add_words(struct html *html, const struct frame *frame, const char *utf8, size_t
 {
 	struct text *text = html->text;
 
-	text_view_words(&text->body, utf8, len);
+	text_body_text(&text->body, utf8, len);
 	if (frame->title)
 		return;
 	if (frame_hidden(frame))
@@ -170,11 +179,21 @@ add_words(struct html *html, const struct frame *frame, const char *utf8, size_t
 		text_view_words(&text->visible, utf8, len);
 }
 
+/* The white space at either end of an element. */
 static void
-end_paragraph(struct html *html)
+add_space(struct html *html, unsigned flags)
 {
-	text_view_paragraph(&html->text->body);
-	text_view_paragraph(&html->text->visible);
+	if (flags & BLOCK)
+		text_view_paragraph(&html->text->visible);
+	if (flags & CELL)
+		text_view_space(&html->text->visible);
+}
+
+static void
+add_body_space(struct html *html, unsigned flags)
+{
+	if (flags & (BODY_BLANK | BODY_LINE | BODY_GAP))
+		text_body_space(&html->text->body, flags & BODY_GAP ? 2 : flags & BODY_LINE ? 1 : 0);
 }
 
 static void
@@ -188,10 +207,10 @@ add_image(struct html *html, const struct frame *frame, const char *const values
 
 		if (words == NULL || (i > 0 && values[ALT] != NULL && strcmp(words, values[ALT]) == 0))
 			continue;
-		text_view_space(&html->text->body);
+		text_body_space(&html->text->body, 0);
 		text_view_space(&html->text->visible);
 		add_words(html, frame, words, strlen(words));
-		text_view_space(&html->text->body);
+		text_body_space(&html->text->body, 0);
 		text_view_space(&html->text->visible);
 		if (!frame_hidden(frame) && !frame->title)
 			html->text->alt_words += text_count_words(words, strlen(words));
@@ -199,13 +218,19 @@ add_image(struct html *html, const struct frame *frame, const char *const values
 }
 
 static void
-add_links(struct html *html, const char *const values[ATTRIBUTES])
+add_links(struct html *html, const char *name, const char *const values[ATTRIBUTES])
 {
 	static const enum attribute names[] = { HREF, SRC, ACTION, BACKGROUND };
 
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		if (values[names[i]] != NULL)
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (values[names[i]] == NULL)
+			continue;
+		if (!html->text->aside)
 			text_uris_add(html->text->uris, values[names[i]], strlen(values[names[i]]));
+		text_uris_add(html->text->marks, values[names[i]], strlen(values[names[i]]));
+	}
+	if (values[HREF] != NULL && strcmp(name, "base") == 0)
+		text_uris_set_base(html->text->marks, values[HREF], strlen(values[HREF]));
 }
 
 /* Stops the parser where it stands; the rest is for another. */
@@ -233,13 +258,10 @@ on_start(void *arg, const xmlChar *xml_name, const xmlChar **atts)
 	read_attributes(atts, values);
 	element_style(html, name, values, &style);
 	frame_inherit(frame, &style, flags);
-	add_links(html, values);
-	if (flags & BLOCK)
-		end_paragraph(html);
-	if (flags & CELL) {
-		text_view_space(&html->text->body);
-		text_view_space(&html->text->visible);
-	}
+	add_links(html, name, values);
+	text_body_tag(&html->text->body);
+	add_space(html, flags);
+	add_body_space(html, flags);
 	if (flags & IMAGE)
 		add_image(html, frame, values);
 	html->depth++;
@@ -248,17 +270,35 @@ on_start(void *arg, const xmlChar *xml_name, const xmlChar **atts)
 		leave(html);
 }
 
+/* Whether the parser stands behind "</name>", not where it closed an element by itself. */
+static bool
+is_end_tag(const htmlParserCtxt *parser, const char *name)
+{
+	const char *base = (const char *)parser->input->base, *p = (const char *)parser->input->cur;
+	size_t len = strlen(name);
+
+	if (p <= base || *--p != '>')
+		return false;
+	while (p > base && g_ascii_isspace(p[-1]))
+		p--;
+	if ((size_t)(p - base) < len + 2)
+		return false;
+	p -= len;
+	return strncasecmp(p, name, len) == 0 && p[-1] == '/' && p[-2] == '<';
+}
+
 static void
 on_end(void *arg, const xmlChar *name)
 {
 	struct html *html = arg;
 	const struct frame *frame = &html->stack[html->depth];
 
-	(void)name;
 	if (html->left || html->depth == 0)
 		return;
-	if (frame->block)
-		end_paragraph(html);
+	text_body_tag(&html->text->body);
+	add_space(html, frame->flags & BLOCK);
+	if (is_end_tag(html->parser, (const char *)name))
+		add_body_space(html, frame->flags);
 	if (frame->sheet && html->css.len > 0) {
 		if (html->sheet == NULL)
 			html->sheet = text_sheet_new();
@@ -418,7 +458,7 @@ text_html(struct text *text, const char *utf8, size_t len)
 	html.stack[0].ink = TEXT_COLOR_UNSET;
 	html.stack[0].ground = 0xffffff;
 	text_view_open(&html.css, SHEET_MAX);
-	for (size_t at = 0; at < len && !text_view_full(&text->body);)
+	for (size_t at = 0; at < len && !text_view_full(&text->body.view);)
 		at += pass(&html, utf8 + at, len - at);
 	text_view_close(&html.css);
 	text_sheet_free(html.sheet);

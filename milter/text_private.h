@@ -37,18 +37,57 @@ void	text_view_paragraph(struct text_view *view);
 void	text_view_end(struct text_view *view);
 bool	text_view_full(const struct text_view *view);
 
+/* The length of the white space at p, of any script; 0: there is none. */
+size_t	text_view_blank(const char *p, const char *end);
+
+/* What was last added to a body. */
+enum text_last {
+	TEXT_LAST_NONE,
+	TEXT_LAST_TEXT,
+	TEXT_LAST_SPACE		/* an element that makes white space */
+};
+
+/* The view that body rules look at (text_body.c), and the white space that waits for its next word. */
+struct text_body {
+	struct text_view	view;
+	unsigned		feeds;		/* line feeds in it */
+	bool			before, after;	/* blanks before the first of them (or without any), behind the last */
+	bool			tail;		/* a blank at the end of a text, which an element may take away */
+	bool			fresh;		/* a tag stood since: what comes is another text */
+	bool			begun;		/* there is something beside the subject */
+	enum text_last		last;
+};
+
+/* The subject is the first line, empty when there is none. */
+void	text_body_open(struct text_body *body, size_t limit, const char *subject);
+void	text_body_close(struct text_body *body);
+/* A leaf part begins, whether or not it has text. */
+void	text_body_part(struct text_body *body);
+void	text_body_plain(struct text_body *body, const char *utf8, size_t len);
+/* A tag, whatever its element; text between tags; and an element that makes so many line feeds, or with none a blank. */
+void	text_body_tag(struct text_body *body);
+void	text_body_text(struct text_body *body, const char *utf8, size_t len);
+void	text_body_space(struct text_body *body, unsigned feeds);
+void	text_body_end(struct text_body *body);
+
 /* Words as TEXT_FACT_WORDS counts them. */
 size_t	text_count_words(const char *utf8, size_t len);
 
-/* Links, each once. */
+/* Links, each once.  marks: those that lead nowhere outside the message too, and each relative to the base. */
 struct text_uris;
-struct text_uris	*text_uris_new(unsigned max);
+struct text_uris	*text_uris_new(unsigned max, bool marks);
 void			 text_uris_free(struct text_uris *uris);		/* NULL is fine */
 void			 text_uris_add(struct text_uris *uris, const char *uri, size_t len);
+/* What <base> says, for the marks that follow. */
+void			 text_uris_set_base(struct text_uris *uris, const char *uri, size_t len);
 /* Adds the bare addresses in running text. */
 void			 text_uris_scan(struct text_uris *uris, const char *utf8, size_t len);
 size_t			 text_uris_count(const struct text_uris *uris);
 const char		*text_uris_at(const struct text_uris *uris, size_t i);
+
+/* text_uri_base.c: uri relative to base (NULL: none), and the base that an absolute link makes (NULL: none). */
+char	*text_uri_resolve(const char *base, const char *uri);
+char	*text_uri_as_base(const char *uri);
 
 /* Declarations of CSS that can hide text.  Each is -1 (not said), 0 or 1. */
 struct text_style {
@@ -91,10 +130,14 @@ struct text {
 	struct text_limits	 limits;
 	char			*default_charset;
 	char			*subject;
-	struct text_view	 body, visible, raw;
+	struct text_body	 body;
+	struct text_view	 visible, raw;
+	size_t			*raw_part;	/* where each begins in raw */
+	size_t			 nraw_parts;
+	bool			 aside;		/* what is read is an attachment: for body and raw alone */
 	char			*folded, *folded_subject;
 	size_t			 folded_len, folded_subject_len;
-	struct text_uris	*uris;
+	struct text_uris	*uris, *marks;
 	size_t			 facts[TEXT_FACT_MAX];
 	size_t			 alt_words;	/* words of images' alt and title */
 	char			*spare;		/* an HTML attachment, read when there is no other text */

@@ -14,16 +14,19 @@ struct text_uris {
 	GPtrArray	*list;
 	GHashTable	*seen;		/* the same strings */
 	unsigned	 max;
+	bool		 marks;		/* all that markup points at, each as it is meant */
+	char		*base;		/* what relative ones are relative to, or NULL */
 };
 
 struct text_uris *
-text_uris_new(unsigned max)
+text_uris_new(unsigned max, bool marks)
 {
 	struct text_uris *uris = g_new0(struct text_uris, 1);
 
 	uris->list = g_ptr_array_new_with_free_func(g_free);
 	uris->seen = g_hash_table_new(g_str_hash, g_str_equal);
 	uris->max = max;
+	uris->marks = marks;
 	return uris;
 }
 
@@ -34,6 +37,7 @@ text_uris_free(struct text_uris *uris)
 		return;
 	g_hash_table_destroy(uris->seen);
 	g_ptr_array_free(uris->list, TRUE);
+	g_free(uris->base);
 	g_free(uris);
 }
 
@@ -41,16 +45,15 @@ text_uris_free(struct text_uris *uris)
 static bool
 is_internal(const char *uri)
 {
-	return *uri == '\0' || *uri == '#' || strncasecmp(uri, "data:", 5) == 0 || strncasecmp(uri, "cid:", 4) == 0;
+	return *uri == '#' || strncasecmp(uri, "data:", 5) == 0 || strncasecmp(uri, "cid:", 4) == 0;
 }
 
-void
-text_uris_add(struct text_uris *uris, const char *uri, size_t len)
+/* A copy without white space around it and control characters in it, which readers drop too. */
+static char *
+tidy(const char *uri, size_t len)
 {
 	char *copy, *out;
 
-	if (uris->list->len >= uris->max)
-		return;
 	while (len > 0 && (unsigned char)*uri <= ' ') {
 		uri++;
 		len--;
@@ -64,15 +67,43 @@ text_uris_add(struct text_uris *uris, const char *uri, size_t len)
 	}
 	copy = out = g_malloc(len + 1);
 	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)uri[i] >= ' ' && uri[i] != 0x7f)	/* readers drop line breaks too */
+		if ((unsigned char)uri[i] >= ' ' && uri[i] != 0x7f)
 			*out++ = uri[i];
 	*out = '\0';
-	if (is_internal(copy) || g_hash_table_contains(uris->seen, copy)) {
+	return copy;
+}
+
+void
+text_uris_add(struct text_uris *uris, const char *uri, size_t len)
+{
+	char *copy, *target;
+
+	if (uris->list->len >= uris->max)
+		return;
+	copy = tidy(uri, len);
+	if (uris->marks && *copy != '\0') {
+		target = text_uri_resolve(uris->base, copy);
+		g_free(copy);
+		copy = target;
+	}
+	if (*copy == '\0' || (!uris->marks && is_internal(copy)) || g_hash_table_contains(uris->seen, copy)) {
 		g_free(copy);
 		return;
 	}
 	g_hash_table_add(uris->seen, copy);
 	g_ptr_array_add(uris->list, copy);
+}
+
+void
+text_uris_set_base(struct text_uris *uris, const char *uri, size_t len)
+{
+	char *copy = tidy(uri, len), *base = text_uri_as_base(copy);
+
+	if (base != NULL) {
+		g_free(uris->base);
+		uris->base = base;
+	}
+	g_free(copy);
 }
 
 size_t

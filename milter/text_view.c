@@ -65,20 +65,25 @@ text_view_paragraph(struct text_view *view)
 	view->gap = TEXT_GAP_PARAGRAPH;
 }
 
-/* 1: white space.  2: perhaps the first half of a no-break space. */
+/* 1: white space.  2: perhaps the beginning of a wider one. */
 static const unsigned char blanks[256] = {
-	[' '] = 1, ['\t'] = 1, ['\n'] = 1, ['\r'] = 1, ['\v'] = 1, ['\f'] = 1, [0xc2] = 2
+	[' '] = 1, ['\t'] = 1, ['\n'] = 1, ['\r'] = 1, ['\v'] = 1, ['\f'] = 1, [0xc2] = 2, [0xe1] = 2, [0xe2] = 2,
+	[0xe3] = 2
 };
 
-/* The length of the white space at p: 0, 1, or 2 for a no-break space. */
-static size_t
-blank_at(const char *p, const char *end)
+size_t
+text_view_blank(const char *p, const char *end)
 {
 	unsigned kind = blanks[(unsigned char)*p];
+	gunichar c;
 
-	if (kind == 2 && (end - p < 2 || p[1] != '\xa0'))
-		return 0;
-	return kind;
+	if (kind != 2)
+		return kind;
+	c = g_utf8_get_char_validated(p, (gssize)(end - p));
+	if (c == 0x85 || c == 0xa0)
+		return 2;
+	return c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
+	    c == 0x205f || c == 0x3000 ? 3 : 0;
 }
 
 void
@@ -90,7 +95,7 @@ text_view_words(struct text_view *view, const char *utf8, size_t len)
 		const char *word = p;
 		size_t blank = 0;
 
-		while (p < end && (blanks[(unsigned char)*p] == 0 || (blank = blank_at(p, end)) == 0))
+		while (p < end && (blanks[(unsigned char)*p] == 0 || (blank = text_view_blank(p, end)) == 0))
 			p++;
 		if (p > word) {
 			if (view->gap != TEXT_GAP_NONE && view->len > 0)
@@ -109,7 +114,7 @@ is_blank_line(const char *p, const char *end)
 {
 	size_t blank;
 
-	while (p < end && (blank = blank_at(p, end)) > 0)
+	while (p < end && (blank = text_view_blank(p, end)) > 0)
 		p += blank;
 	return p >= end;
 }

@@ -44,6 +44,8 @@ static const char	rules_text[] =
     "header H_ADDR2 From:addr =~ /^two\\@other/m\n"
     "header H_ADDRQ From:addr =~ /[<\"]/\n"
     "header H_NAME From:name =~ /^\xe5\xbc\xa0\xe4\xb8\x89$/m\n"
+    "header H_NAMERAW From:name:raw =~ /^=\\?UTF-8\\?B\\?5byg5LiJ\\?=$/m\n"
+    "header H_ADDRRAW From:raw:addr =~ /^zhang\\@shop/m\n"
     "header H_TOCC ToCc =~ /anna.*\\n.*bob/\n"
     "header H_ENV EnvelopeFrom =~ /^bounce\\@esp\\.example$/\n"
     "header H_MID MESSAGEID =~ /^<1\\@shop/\n"
@@ -102,7 +104,8 @@ static const struct {
 	const char	*name;
 	uint32_t	 hits;
 } want[] = {
-	{ "H_SUBJ", 1 }, { "H_RAW", 1 }, { "H_ADDR", 1 }, { "H_ADDR2", 1 }, { "H_NAME", 1 }, { "H_TOCC", 1 },
+	{ "H_SUBJ", 1 }, { "H_RAW", 1 }, { "H_ADDR", 1 }, { "H_ADDR2", 1 }, { "H_NAME", 1 }, { "H_NAMERAW", 1 }, { "H_ADDRRAW", 1 },
+	{ "H_TOCC", 1 },
 	{ "H_ENV", 1 }, { "H_MID", 1 }, { "H_ALL", 1 }, { "H_ALLRAW", 1 }, { "H_FOLD", 1 }, { "H_FIRST", 1 },
 	{ "H_LAST", 1 }, { "H_BOTH", 1 }, { "H_COUNT", 2 }, { "H_NONEEMPTY", 1 }, { "H_NOT", 1 }, { "H_UNSET", 1 },
 	{ "H_EXISTS", 1 }, { "H_EXISTSEMPTY", 1 }, { "F_HTML", 1 }, { "F_LINKS", 1 }, { "F_ATT", 1 }, { "F_WPL", 1 },

@@ -132,8 +132,8 @@ test_together(void **state)
 		for (i = 0; i < NCASES; i++) {
 			int	alone = match_one(m, w, (unsigned)i, subject, len);
 
-			/* A filter may rule out what would only have failed. */
-			if (seen.hits[i] != (alone == 1) || seen.failed[i] > (alone == -1))
+			/* Where a pattern alone would have failed, it may be spared the trying. */
+			if (alone != -1 && (seen.hits[i] != (alone == 1) || seen.failed[i] != 0))
 				fail_msg("subject %zu, /%s/: alone %d, together %u hits %u failed", k,
 				    cases[i].pattern, alone, seen.hits[i], seen.failed[i]);
 		}
@@ -166,7 +166,6 @@ test_pieces(void **state)
 
 	(void)state;
 	assert_int_equal(match_new(1, NULL, &m, &err), 0);
-	match_group_lines(m, 0, true);
 	for (i = 0; i < sizeof(p) / sizeof(p[0]); i++)
 		assert_int_equal(match_add(m, 0, (unsigned)i, p[i].pattern, strlen(p[i].pattern), MATCH_DOTALL, &err), 0);
 	assert_int_equal(match_finish(m, &err), 0);

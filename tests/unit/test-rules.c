@@ -133,7 +133,7 @@ test_headers(void **state)
 		{ "header R Subject=~/a/", false, "Subject", RULES_VIEW_TEXT, RULES_PICK_ALL, false, NULL },
 		{ "header R From:addr !~ /a/", false, "From", RULES_VIEW_ADDR, RULES_PICK_ALL, true, NULL },
 		{ "header R From:name =~ /a/", false, "From", RULES_VIEW_NAME, RULES_PICK_ALL, false, NULL },
-		{ "header R From:name:raw =~ /a/", false, "From", RULES_VIEW_NAME, RULES_PICK_ALL, false, NULL },
+		{ "header R From:name:raw =~ /a/", false, "From", RULES_VIEW_NAME_RAW, RULES_PICK_ALL, false, NULL },
 		{ "header R To:raw:first =~ /a/", false, "To", RULES_VIEW_RAW, RULES_PICK_FIRST, false, NULL },
 		{ "header R Received:last =~ /a/", false, "Received", RULES_VIEW_TEXT, RULES_PICK_LAST, false, NULL },
 		{ "header R X-A exists:X-B", true, NULL, 0, 0, false, NULL },

@@ -69,58 +69,72 @@ assert_view(const char *(*view)(const struct text *, size_t *), const struct tex
 static const struct {
 	const char	*html, *body, *visible;		/* visible NULL: the same as body */
 } html_cases[] = {
-	{ "<p>one<p>two", "one\ntwo\n", NULL },
-	{ "one<br>two<br/><br>three", "one\ntwo\nthree\n", NULL },
-	{ "a <b>b</b>c\n\n d&nbsp;&nbsp;e", "a bc d e\n", NULL },
-	{ "<td>a</td><td>b</td>", "a b\n", NULL },
-	{ "<table><tr><td>a<td>b<tr><td>c</table>", "a b\nc\n", NULL },
-	{ "&lt;&amp;&#36864;&#x8ba2;&hellip;&bogus;", "<&退订…&bogus;\n", NULL },
-	{ "退订<!-- gone -->了", "退订了\n", NULL },
-	{ "<title>T</title>x", "T\nx\n", "x\n" },
-	{ "<script>no('<b>')</script>x<style>p{}</style>", "x\n", NULL },
-	{ "<script>never closed", "", NULL },
-	{ "x<!-- never closed", "x\n", NULL },
-	{ "a</body></html>b", "ab\n", NULL },
-	{ "</p></div>x", "x\n", NULL },
-	{ "<b><img alt=图 title=名>x", "图 名 x\n", NULL },
-	{ "<img alt=same title=same>", "same\n", NULL },
-	{ "<div style='display:none'>h<b>i</b></div>v", "hi\nv\n", "v\n" },
-	{ "<div style='DISPLAY : None !important'>h</div>v", "h\nv\n", "v\n" },
-	{ "<div hidden>h</div>v", "h\nv\n", "v\n" },
-	{ "<p style=visibility:hidden>h<b style=visibility:visible>v</b></p>", "hv\n", "v\n" },
-	{ "<td style='font-size:0px'>h<p style='font-size:13px'>v</td>", "h\nv\n", "v\n" },
-	{ "<p style='font-size:1px'>h</p><p style='font-size:2px'>v", "h\nv\n", "v\n" },
-	{ "<p style='font:0/0 a'>h</p><p style='font:bold 12px a'>v", "h\nv\n", "v\n" },
-	{ "<p style='font-size:0'>h<b style='font-size:2em'>h</b>", "hh\n", "" },
-	{ "<p style='opacity:0'>h</p><p style='opacity:.5'>v", "h\nv\n", "v\n" },
-	{ "<p style='mso-hide:all'>h", "h\n", "" },
-	{ "<p style='max-height:0;overflow:hidden'>h</p><p style='max-height:0'>v", "h\nv\n", "v\n" },
-	{ "<p style='width:1%;overflow:hidden'>v", "v\n", NULL },
-	{ "<p style='text-indent:-9999px'>h</p><p style='text-indent:-2px'>v", "h\nv\n", "v\n" },
-	{ "<font color=white>h</font>v", "hv\n", "v\n" },
-	{ "<font color=#fefefe>h</font>v", "hv\n", "v\n" },
-	{ "<font color=999999>v</font>", "v\n", NULL },
-	{ "<td bgcolor=#000000><font color=white>v</font><font color=#010101>h</font></td>", "vh\n", "v\n" },
+	{ "<p>one<p>two", "\n\none\ntwo", "one\ntwo\n" },
+	{ "one<br>two<br/><br>three", "\none two\nthree", "one\ntwo\nthree\n" },
+	{ "a <b>b</b>c\n\n d&nbsp;&nbsp;e", "\na bc d e", "a bc d e\n" },
+	{ "<td>a</td><td>b</td>", "\n a b ", "a b\n" },
+	{ "<table><tr><td>a<td>b<tr><td>c</table>", "\n a b c", "a b\nc\n" },
+	{ "&lt;&amp;&#36864;&#x8ba2;&hellip;&bogus;", "\n<&退订…&bogus;", "<&退订…&bogus;\n" },
+	{ "退订<!-- gone -->了", "\n退订了", "退订了\n" },
+	{ "<title>T</title>x", "\n\nT\nx", "x\n" },
+	{ "<script>no('<b>')</script>x<style>p{}</style>", "\nx", "x\n" },
+	{ "<script>never closed", "\n", "" },
+	{ "x<!-- never closed", "\nx", "x\n" },
+	{ "a</body></html>b", "\nab", "ab\n" },
+	{ "</p></div>x", "\nx", "x\n" },
+	{ "<b><img alt=图 title=名>x", "\n 图 名 x", "图 名 x\n" },
+	{ "<img alt=same title=same>", "\n same ", "same\n" },
+	{ "<div style='display:none'>h<b>i</b></div>v", "\n hi v", "v\n" },
+	{ "<div style='DISPLAY : None !important'>h</div>v", "\n h v", "v\n" },
+	{ "<div hidden>h</div>v", "\n h v", "v\n" },
+	{ "<p style=visibility:hidden>h<b style=visibility:visible>v</b></p>", "\n\nhv\n", "v\n" },
+	{ "<td style='font-size:0px'>h<p style='font-size:13px'>v</td>", "\n h\nv ", "v\n" },
+	{ "<p style='font-size:1px'>h</p><p style='font-size:2px'>v", "\n\nh\nv", "v\n" },
+	{ "<p style='font:0/0 a'>h</p><p style='font:bold 12px a'>v", "\n\nh\nv", "v\n" },
+	{ "<p style='font-size:0'>h<b style='font-size:2em'>h</b>", "\n\nhh", "" },
+	{ "<p style='opacity:0'>h</p><p style='opacity:.5'>v", "\n\nh\nv", "v\n" },
+	{ "<p style='mso-hide:all'>h", "\n\nh", "" },
+	{ "<p style='max-height:0;overflow:hidden'>h</p><p style='max-height:0'>v", "\n\nh\nv", "v\n" },
+	{ "<p style='width:1%;overflow:hidden'>v", "\n\nv", "v\n" },
+	{ "<p style='text-indent:-9999px'>h</p><p style='text-indent:-2px'>v", "\n\nh\nv", "v\n" },
+	{ "<font color=white>h</font>v", "\nhv", "v\n" },
+	{ "<font color=#fefefe>h</font>v", "\nhv", "v\n" },
+	{ "<font color=999999>v</font>", "\nv", "v\n" },
+	{ "<td bgcolor=#000000><font color=white>v</font><font color=#010101>h</font></td>", "\n vh ", "v\n" },
 	{ "<div style='background:#369'><b style='color:rgb(51, 102, 153)'>h</b><b style='color:#fff'>v</b></div>",
-	  "hv\n", "v\n" },
-	{ "<div style='background:url(x)'><b style='color:#fff'>v</b></div>", "v\n", NULL },
-	{ "<td background=x.png><b style='color:#fff'>v</b></td>", "v\n", NULL },
-	{ "<b style='color:transparent'>h</b><b style='color:rgba(0,0,0,0)'>h</b>", "hh\n", "" },
-	{ "<div style='color:#fff'><a href=x>v</a>h</div>", "vh\n", "v\n" },
+	  "\n hv ", "v\n" },
+	{ "<div style='background:url(x)'><b style='color:#fff'>v</b></div>", "\n v ", "v\n" },
+	{ "<td background=x.png><b style='color:#fff'>v</b></td>", "\n v ", "v\n" },
+	{ "<b style='color:transparent'>h</b><b style='color:rgba(0,0,0,0)'>h</b>", "\nhh", "" },
+	{ "<div style='color:#fff'><a href=x>v</a>h</div>", "\n vh ", "v\n" },
 	{ "<style>.h{display:none}#i{color:#fff}td.w,em{font-size:0}</style><b class='x h'>1</b><b id=i>2</b>"
-	  "<td class=w>3</td><b class=w>v</b><em>4</em>", "12 3v4\n", "v\n" },
-	{ "<style>@media x{p{display:none}} /* p{display:none} */ b{color:red}</style><p>v", "v\n", NULL },
-	{ "<style>.h{display:none}</style><p class=h style='display:block'>v", "v\n", NULL },
-	{ "<style>table.x td{background:#000}</style><table class=x><td><b style='color:#fff'>v", "v\n", NULL },
-	{ "<style><!-- .h{display:none} --></style><p class=h>h", "h\n", "" },
-	{ "<style>.h{display:none", "", NULL },
-	{ "\xcd\xcb\xb6\xa9\xc7\xeb\xbb\xd8\xb8\xb4", "退订请回复\n", NULL },
-	{ "<meta charset=big5><p>\xb0\x68\xad\x71", "退訂\n", NULL },
-	{ "<meta http-equiv=Content-Type content='text/html; charset=gb2312'>\xcd\xcb\xb6\xa9", "退订\n", NULL },
-	{ "<meta charset=gb2312 <p>退订", "退订\n", NULL },
-	{ "1 < 2 <", "1 < 2\n", NULL },
-	{ "", "", NULL },
+	  "<td class=w>3</td><b class=w>v</b><em>4</em>",
+	  "\n12 3 v4", "v\n" },
+	{ "<style>@media x{p{display:none}} /* p{display:none} */ b{color:red}</style><p>v", "\n\nv", "v\n" },
+	{ "<style>.h{display:none}</style><p class=h style='display:block'>v", "\n\nv", "v\n" },
+	{ "<style>table.x td{background:#000}</style><table class=x><td><b style='color:#fff'>v",
+	  "\n v", "v\n" },
+	{ "<style><!-- .h{display:none} --></style><p class=h>h", "\n\nh", "" },
+	{ "<style>.h{display:none", "\n", "" },
+	{ "\xcd\xcb\xb6\xa9\xc7\xeb\xbb\xd8\xb8\xb4", "\n退订请回复", "退订请回复\n" },
+	{ "<meta charset=big5><p>\xb0\x68\xad\x71", "\n\n退訂", "退訂\n" },
+	{ "<meta http-equiv=Content-Type content='text/html; charset=gb2312'>\xcd\xcb\xb6\xa9",
+	  "\n退订", "退订\n" },
+	{ "<meta charset=gb2312 <p>退订", "\n退订", "退订\n" },
+	{ "1 < 2 <", "\n1 < 2 ", "1 < 2\n" },
+	{ "", "\n", "" },
 };
+
+/* The octets of a view that are no white space. */
+static size_t
+solid(const char *view)
+{
+	size_t n = 0;
+
+	for (; *view != '\0'; view++)
+		n += strchr(" \n", *view) == NULL;
+	return n;
+}
 
 static void
 test_html(void **state)
@@ -136,7 +150,8 @@ test_html(void **state)
 			fail_msg("case %zu: %s: [%s] [%s]", i, html_cases[i].html, text_body(text, &body_len),
 			    text_visible(text, &visible_len));
 		if (strstr(html_cases[i].html, "<title>") == NULL)
-			assert_int_equal(text_fact(text, TEXT_FACT_HIDDEN) > 0, body_len != visible_len);
+			assert_int_equal(text_fact(text, TEXT_FACT_HIDDEN) > 0,
+			    solid(html_cases[i].body) != solid(visible));
 		text_free(text);
 	}
 }
@@ -145,15 +160,17 @@ static void
 test_plain(void **state)
 {
 	static const struct {
-		const char	*plain, *body, *raw;
+		const char	*plain, *body, *visible, *raw;
 	} cases[] = {
-		{ "one\ntwo\n\nthree", "one two\nthree\n", "one\ntwo\n\nthree\n" },
-		{ "one\r\n  \t\r\ntwo\r\n", "one\ntwo\n", "one\n  \t\ntwo\n" },
-		{ "\n\n a  b \n", "a b\n", "\n\n a  b \n" },
-		{ "<p>no markup", "<p>no markup\n", "<p>no markup\n" },
-		{ "", "", "" },
-		{ "\n", "", "\n" },
-		{ "a\rb", "a b\n", "a\rb\n" },
+		{ "one\ntwo\n\nthree", "\none two\nthree", "one two\nthree\n", "one\ntwo\n\nthree\n" },
+		{ "one\r\n  \t\r\ntwo\r\n", "\none\ntwo ", "one\ntwo\n", "one\n  \t\ntwo\n" },
+		{ "\n\n a  b \n", "\n\n a b ", "a b\n", "\n\n a  b \n" },
+		{ "one \n\n\n two\n\n", "\none \n two\n", "one\ntwo\n", "one \n\n\n two\n\n" },
+		{ "a\xe3\x80\x80\xc2\xa0" "b\xe2\x80\x83", "\na b ", "a b\n", "a\xe3\x80\x80\xc2\xa0" "b\xe2\x80\x83\n" },
+		{ "<p>no markup", "\n<p>no markup", "<p>no markup\n", "<p>no markup\n" },
+		{ "", "\n", "", "" },
+		{ "\n", "\n ", "", "\n" },
+		{ "a\rb", "\na b", "a b\n", "a\rb\n" },
 	};
 
 	(void)state;
@@ -161,7 +178,7 @@ test_plain(void **state)
 		struct text *text = one("text/plain", cases[i].plain);
 
 		assert_view(text_body, text, cases[i].body);
-		assert_view(text_visible, text, cases[i].body);
+		assert_view(text_visible, text, cases[i].visible);
 		assert_view(text_raw, text, cases[i].raw);
 		text_free(text);
 	}
@@ -176,16 +193,20 @@ test_subject(void **state)
 	add(text, "text/plain", "utf-8", "HELLO", 5, false);
 	add(text, "text/html", "utf-8", "<b>World", 8, false);
 	finish(text);
-	assert_view(text_body, text, "代 开 发票 now\nHELLO\nWorld\n");
+	assert_view(text_body, text, "代 开 发票  now\nHELLO World");	/* one line feed between parts */
 	assert_view(text_visible, text, "HELLO\nWorld\n");
 	assert_view(text_raw, text, "HELLO\n<b>World\n");
 	assert_int_equal(text_fact(text, TEXT_FACT_PLAIN), 1);
 	assert_int_equal(text_fact(text, TEXT_FACT_HTML), 1);
 	assert_int_equal(text_fact(text, TEXT_FACT_WORDS), 2);
 	assert_int_equal(text_fact(text, TEXT_FACT_MAX), 0);
+	assert_int_equal(text_raw_part(text, 0), 0);
+	assert_int_equal(text_raw_part(text, 1), 6);
+	assert_int_equal(text_raw_part(text, 2), 15);
 	text_free(text);
 	text = finish(begin(NULL, NULL));
-	assert_view(text_body, text, "");
+	assert_view(text_body, text, "\n");
+	assert_int_equal(text_raw_part(text, 0), 0);
 	text_free(text);
 	text_free(NULL);
 }
@@ -201,7 +222,8 @@ test_attachments(void **state)
 	add(text, "application/pdf", NULL, "x", 1, false);
 	add(text, "text/calendar", NULL, "y", 1, false);
 	finish(text);
-	assert_view(text_body, text, "only\n");		/* there was no other text */
+	assert_view(text_visible, text, "only\n");	/* there was no other text */
+	assert_view(text_body, text, "\n\nsecond\nonly");	/* of all attachments of HTML or plain text */
 	assert_int_equal(text_fact(text, TEXT_FACT_ATTACHMENTS), 4);
 	text_free(text);
 	text = begin(NULL, NULL);
@@ -209,7 +231,10 @@ test_attachments(void **state)
 	add(text, "text/plain", NULL, "text", 4, false);
 	add(text, "text/plain", NULL, "attached", 8, true);
 	finish(text);
-	assert_view(text_body, text, "text\n");
+	assert_view(text_visible, text, "text\n");
+	assert_view(text_body, text, "\ntext attached\nattached");
+	assert_int_equal(text_fact(text, TEXT_FACT_WORDS), 1);
+	assert_int_equal(text_fact(text, TEXT_FACT_HTML), 0);
 	assert_int_equal(text_fact(text, TEXT_FACT_ATTACHMENTS), 2);
 	text_free(text);
 }
@@ -253,6 +278,43 @@ test_uris(void **state)
 	}
 }
 
+/* What markup points at, for uri rules. */
+static void
+test_marks(void **state)
+{
+	static const struct {
+		const char	*html, *marks;	/* joined by a blank */
+	} cases[] = {
+		{ "<a href=#x><img src=cid:1><a href=' mailto:a@b.example '>", "#x cid:1 mailto:a@b.example" },
+		{ "http://bare.example <a href=http://a.example>", "http://a.example" },
+		{ "<a href=''><a href='\n'><a href=a/../b?c#d>", "/b?c#d" },
+		{ "<a href=//www.a.example/x><a href=//a.example><a href=www.a.example>",
+		  "http://www.a.example/x //a.example www.a.example" },
+		{ "<a href=x><base href=http://a.example/b/c.html><a href=d><a href=../e><a href=../../../f><a href=/g>"
+		  "<a href=?h><a href=//i.example/j><a href=http:k><a href=https:l><a href=#m>",
+		  "x http://a.example/b/c.html http://a.example/b/d http://a.example/e http://a.example/f "
+		  "http://a.example/g http://a.example/b/?h http://i.example/j http://a.example/b/k https:l "
+		  "http://a.example/b/#m" },
+		{ "<base href=/nowhere><base href='http://a.example'><a href=b>", "/nowhere http://a.example http://a.example/b" },
+		{ "<a href=http://a.example/./b/.><a href=http://a.example/..><a href=http://a.example/b/..>",
+		  "http://a.example/b/ http://a.example/" },
+	};
+	char got[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct text *text = one("text/html", cases[i].html);
+		size_t n = 0;
+
+		got[0] = '\0';
+		for (size_t j = 0; j < text_mark_count(text); j++)
+			n += (size_t)snprintf(got + n, sizeof(got) - n, "%s%s", j > 0 ? " " : "", text_mark_at(text, j));
+		assert_string_equal(got, cases[i].marks);
+		assert_null(text_mark_at(text, text_mark_count(text)));
+		text_free(text);
+	}
+}
+
 static void
 test_facts(void **state)
 {
@@ -291,7 +353,7 @@ test_limits(void **state)
 	add(text, "text/plain", "utf-8", "退订退订退订", 18, false);
 	add(text, "text/plain", "utf-8", "more", 4, false);
 	finish(text);
-	assert_view(text_body, text, "退订退\n");
+	assert_view(text_visible, text, "退订退\n");
 	raw = text_raw(text, &len);
 	assert_true(len <= 10);
 	assert_true(charset_is_utf8(raw, len));
@@ -307,7 +369,7 @@ test_limits(void **state)
 	text_free(text);
 	text = begin(&(struct text_limits){ 1000, 2, 3 }, NULL);	/* deeper than it may be: nothing is lost */
 	add(text, "text/html", NULL, "<b><i><b><i><b><i>x<p>y</i>z", 28, false);
-	assert_view(text_body, finish(text), "x\nyz\n");
+	assert_view(text_body, finish(text), "\nx\nyz");
 	text_free(text);
 }
 
@@ -320,18 +382,18 @@ test_hostile(void **state)
 		size_t		 count;
 	} cases[] = {
 		{ "<a ", "a%zu ", "", NULL, 100000 },
-		{ "<a ", "a%zu=\"\"", ">x", "x\n", 80000 },
+		{ "<a ", "a%zu=\"\"", ">x", "\nx", 80000 },
 		{ "<a x=\">\" ", "a%zu\r", ">x", NULL, 100000 },
-		{ "", "<b>", "x", "x\n", 200000 },
-		{ "<b><b>", "</i><b>", "x", "x\n", 100000 },
+		{ "", "<b>", "x", "\nx", 200000 },
+		{ "<b><b>", "</i><b>", "x", "\nx", 100000 },
 		{ "", "<div>x", "", NULL, 150000 },
-		{ "", "<script>", "", "", 100000 },
+		{ "", "<script>", "", "\n", 100000 },
 		{ "", "<!--", "", NULL, 200000 },
 		{ "", "<p style=\"color:red;", "", NULL, 30000 },
-		{ "", "</html>", "x", "x\n", 100000 },
-		{ "<b><img src=\"data:x,", "QUFBQUFB", "\" alt=a>b", "a b\n", 100000 },
+		{ "", "</html>", "x", "\nx", 100000 },
+		{ "<b><img src=\"data:x,", "QUFBQUFB", "\" alt=a>b", "\n a b", 100000 },
 		{ "", "&", "", NULL, 500000 },
-		{ "<style>", "a{", "</style>x", "x\n", 300000 },
+		{ "<style>", "a{", "</style>x", "\nx", 300000 },
 	};
 
 	(void)state;
@@ -376,6 +438,7 @@ main(void)
 		cmocka_unit_test(test_subject),
 		cmocka_unit_test(test_attachments),
 		cmocka_unit_test(test_uris),
+		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_hostile),

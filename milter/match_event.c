@@ -1,0 +1,139 @@
+/*
+ * match_event.c - tries patterns where their literals stand, and nowhere else.
+ *
+ * Floor 2.  Occurrences are put in order before they are used, so that whatever filter found them the same
+ * places are tried in the same order.  Looks at no octet outside the piece at hand.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <glib.h>
+#include "match_engine.h"
+
+#define ROOM_FIRST	1024	/* events */
+
+static bool
+is_later(const struct match_event *a, const struct match_event *b)
+{
+	return a->start != b->start ? a->start > b->start : a->literal > b->literal;
+}
+
+/* Sorts events that are nearly in order. */
+static void
+sort(struct match_event *event, size_t n)
+{
+	size_t	i, k;
+
+	for (i = 1; i < n; i++) {
+		struct match_event	e = event[i];
+
+		for (k = i; k > 0 && is_later(&event[k - 1], &e); k--)
+			event[k] = event[k - 1];
+		event[k] = e;
+	}
+}
+
+static void
+tell(struct match_run *run, size_t place, bool failed)
+{
+	run->work->state[place].done = true;
+	run->hit(run->arg, run->group->id[place], failed);
+}
+
+/* Tries a pattern where one of its literals stands at start, in a piece. */
+static void
+try_at(struct match_run *run, size_t place, const struct match_piece *piece, size_t start)
+{
+	const struct match_pattern	*p = &run->match->pattern[run->group->id[place]];
+	struct match_state		*state = &run->work->state[place];
+	size_t				 from, last = start;
+	int				 rc;
+
+	if (state->done || state->next > start)
+		return;
+	if (p->plain) {
+		tell(run, place, false);
+		return;
+	}
+	if (p->before == MATCH_UNBOUNDED) {
+		from = piece->start;
+		last = piece->start + piece->len;
+	} else {
+		from = MAX(piece->start, start - MIN(p->before, start));
+	}
+	from = MAX(from, state->next);
+	if ((p->flags & MATCH_UTF) != 0) {
+		while (from < start && ((unsigned char)run->subject[from] & 0xc0) == 0x80)
+			from++;			/* no match begins within a character */
+	}
+	state->next = last + 1;
+	rc = match_try(p, run->work, run->subject + piece->start, piece->len, from - piece->start,
+	    last - piece->start, 0);
+	if (rc != 0)
+		tell(run, place, rc == -1);
+}
+
+/* One literal, somewhere: events come in order of start. */
+static void
+use(struct match_run *run, const struct match_event *e)
+{
+	const struct match_group	*g = run->group;
+	const struct match_piece	*piece;
+	uint32_t			 u;
+
+	while (run->at < run->npieces && run->piece[run->at].start + run->piece[run->at].len <= e->start)
+		run->at++;
+	if (run->at == run->npieces || run->piece[run->at].start > e->start)
+		return;
+	piece = &run->piece[run->at];
+	if (g->length[e->literal] > piece->start + piece->len - e->start)
+		return;				/* it goes on into the next */
+	for (u = g->first[e->literal]; u < g->first[e->literal + 1]; u++)
+		try_at(run, g->user[u], piece, e->start);
+}
+
+/* Uses the events that begin before limit, behind which more may come. */
+static void
+flush(struct match_run *run, size_t limit)
+{
+	struct match_work	*w = run->work;
+	size_t			 n = 0;
+
+	sort(w->event, w->nevents);
+	for (; n < w->nevents && w->event[n].start < limit; n++)
+		use(run, &w->event[n]);
+	w->nevents -= n;
+	memmove(w->event, w->event + n, w->nevents * sizeof(*w->event));
+}
+
+static void
+on_found(void *arg, uint32_t literal, size_t start, size_t seen)
+{
+	struct match_run	*run = arg;
+	struct match_work	*w = run->work;
+
+	if (w->nevents == w->room) {
+		flush(run, seen - MIN(seen, run->group->longest));
+		if (w->nevents > w->room / 2) {
+			w->room = 2 * w->room;
+			w->event = g_renew(struct match_event, w->event, w->room);
+		}
+	}
+	w->event[w->nevents++] = (struct match_event){ .start = start, .literal = literal };
+}
+
+int
+match_events_run(struct match_run *run)
+{
+	struct match_work	*w = run->work;
+
+	if (w->room == 0) {
+		w->room = ROOM_FIRST;
+		w->event = g_new(struct match_event, w->room);
+	}
+	w->nevents = 0;
+	run->at = 0;
+	if (match_filter_scan(run->group->filter, w->scratch, run->subject, run->len, on_found, run) == -1)
+		return -1;
+	flush(run, SIZE_MAX);
+	return 0;
+}
