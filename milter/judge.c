@@ -11,19 +11,48 @@
 #include <strings.h>
 #include "judge_private.h"
 
-int
-judge_new(const struct judge_settings *settings, struct judge_rules *rules, struct judge **judge_r, struct err *err)
+#define DAY	(24LL * 3600 * 1000)	/* ms */
+
+/* Takes the rules over: counted, for judges that differ in other things only. */
+static struct judge_shared *
+share(struct judge_rules *rules)
+{
+	struct judge_shared *shared = calloc(1, sizeof(*shared));
+
+	if (shared == NULL) {
+		judge_rules_free(rules);
+		return NULL;
+	}
+	atomic_init(&shared->references, 1);
+	shared->rules = rules;
+	return shared;
+}
+
+static void
+unshare(struct judge_shared *shared)
+{
+	if (shared == NULL || atomic_fetch_sub(&shared->references, 1) != 1)
+		return;
+	judge_rules_free(shared->rules);
+	free(shared);
+}
+
+/* A judge with a copy of the settings; shared is taken over. */
+static int
+judge_make(const struct judge_settings *settings, struct judge_shared *shared, struct judge **judge_r,
+    struct err *err)
 {
 	struct judge *judge;
 	int ret = -1;
 
-	judge = calloc(1, sizeof(*judge));
+	judge = shared == NULL ? NULL : calloc(1, sizeof(*judge));
 	if (judge == NULL) {
-		judge_rules_free(rules);
+		unshare(shared);
 		return err_set(err, "no memory for a judge");
 	}
 	atomic_init(&judge->references, 1);
-	judge->rules = rules;
+	judge->shared = shared;
+	judge->rules = shared->rules;
 	if (judge_settings_copy(&judge->set, settings, err) != 0)
 		goto out;
 	judge->sender = (struct sender_settings){
@@ -42,6 +71,22 @@ out:
 	return ret;
 }
 
+int
+judge_new(const struct judge_settings *settings, struct judge_rules *rules, struct judge **judge_r, struct err *err)
+{
+	return judge_make(settings, share(rules), judge_r, err);
+}
+
+int
+judge_with_ledger(const struct judge *judge, struct ledger *ledger, struct judge **judge_r, struct err *err)
+{
+	struct judge_settings set = judge->set;
+
+	set.ledger = ledger;
+	atomic_fetch_add(&judge->shared->references, 1);
+	return judge_make(&set, judge->shared, judge_r, err);
+}
+
 struct judge *
 judge_ref(struct judge *judge)
 {
@@ -56,7 +101,7 @@ judge_unref(struct judge *judge)
 	if (judge == NULL || atomic_fetch_sub(&judge->references, 1) != 1)
 		return;
 	judge_settings_clear(&judge->set);
-	judge_rules_free(judge->rules);
+	unshare(judge->shared);
 	free(judge);
 }
 
@@ -231,26 +276,60 @@ read_sender(struct judge_case *c)
 		(void)snprintf(c->answer->sender_key, sizeof(c->answer->sender_key), "%s", key.text);
 }
 
-/* Our own mark on a message from an internal client: it went through here before. */
+/*
+ * Our own mark on a message from an internal client: it went through here before, as a content filter brings it
+ * back.  An id stands in every header we ever wrote, so it proves nothing alone: the decisions it names must be of
+ * this Message-ID, of the last day, and of every recipient.  Whoever logs in brings new mail, not old.
+ */
+struct seen {
+	const struct judge_case	*c;
+	bool			*of;		/* for each recipient */
+};
+
 static bool
 seen_before(void *arg, const struct ledger_decision *decision)
 {
-	(void)decision;
-	*(bool *)arg = true;
-	return false;
+	struct seen *seen = arg;
+	size_t i;
+
+	if (decision->at > seen->c->msg->now || seen->c->msg->now - decision->at > DAY)
+		return true;
+	for (i = 0; i < seen->c->answer->nrcpts; i++)
+		if (strcmp(seen->c->answer->rcpts[i].key, decision->recipient) == 0)
+			seen->of[i] = true;
+	return true;
+}
+
+/* Whether every recipient has a decision under this id. */
+static bool
+all_seen(const struct judge_case *c, const char *id, const char *message_id)
+{
+	const struct ledger_decision_filter filter = { .id = id, .message_id = message_id };
+	struct seen seen = { .c = c };
+	bool all = false;
+	size_t i;
+
+	seen.of = calloc(c->answer->nrcpts + 1, sizeof(*seen.of));
+	/* When the ledger cannot say, the message is judged once more: never skipped by mistake. */
+	if (seen.of != NULL && ledger_decisions(c->judge->set.ledger, &filter, seen_before, &seen, NULL) > 0)
+		for (i = 0, all = true; i < c->answer->nrcpts; i++)
+			all = all && (seen.of[i] || c->answer->rcpts[i].exempt);
+	free(seen.of);
+	return all;
 }
 
 static bool
 is_judged_already(struct judge_case *c)
 {
-	struct ledger_decision_filter filter = { .limit = 1 };
-	const struct mime_field *field;
+	const struct mime_field *field, *message_id;
 	char id[LEDGER_ID_MAX + 1];
 	bool seen = false;
 	const char *p;
 	size_t i, n;
 
-	if (c->answer->direction != DIRECTION_OUTBOUND || c->judge->set.ledger == NULL)
+	message_id = mime_field_named(c->mime, "Message-ID", 0);
+	if (c->answer->direction != DIRECTION_OUTBOUND || c->judge->set.ledger == NULL || message_id == NULL ||
+	    (c->msg->login != NULL && c->msg->login[0] != '\0') || c->answer->nrcpts == 0)
 		return false;
 	for (i = 0; !seen && i < 4 && (field = mime_field_named(c->mime, "X-Tuiding", i)) != NULL; i++) {
 		p = strstr(field->text, "id=");
@@ -261,9 +340,7 @@ is_judged_already(struct judge_case *c)
 			continue;
 		memcpy(id, p + 3, n);
 		id[n] = '\0';
-		filter.id = id;
-		/* When the ledger cannot say, the message is judged once more: never skipped by mistake. */
-		(void)ledger_decisions(c->judge->set.ledger, &filter, seen_before, &seen, NULL);
+		seen = all_seen(c, id, message_id->text);
 	}
 	return seen;
 }

@@ -64,6 +64,9 @@ struct judge;
 /* rules is taken over.  0, or -1. */
 int		 judge_new(const struct judge_settings *settings, struct judge_rules *rules,
 		    struct judge **judge_r, struct err *err);
+/* The same judge with another ledger: its rules are shared, not read again. */
+int		 judge_with_ledger(const struct judge *judge, struct ledger *ledger, struct judge **judge_r,
+		    struct err *err);
 struct judge	*judge_ref(struct judge *judge);
 void		 judge_unref(struct judge *judge);		/* frees with the last; NULL is fine */
 const struct judge_rules	*judge_ruleset(const struct judge *judge);
@@ -108,6 +111,7 @@ struct judge_answer {
 	char			*header;	/* value of X-Tuiding to insert (LF folding); NULL: none */
 	char			*subject;	/* new value of Subject; NULL: leave it */
 	bool			 subject_absent;	/* there is no Subject field: add one */
+	size_t			 nsubjects;	/* with subject: how many there are; all but the first are removed */
 	bool			 strip;		/* remove incoming X-Tuiding* fields */
 	struct judge_recipient	*rcpts;		/* nrcpts of them */
 	size_t			 nrcpts;

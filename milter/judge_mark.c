@@ -14,7 +14,8 @@
 #define FIELD_MAX	1800	/* octets of an X-Tuiding value */
 #define LINE_FOLD	78	/* RFC 5322 2.1.1 */
 #define RULES_SHOWN	600	/* octets of rule names in the field */
-#define SUBJECT_MAX	4096	/* octets of a subject we are ready to write again */
+#define SUBJECT_MAX	4096	/* octets of a subject that is written again as it is */
+#define SUBJECT_CUT	200	/* characters of a longer one */
 
 void
 judge_fill(const char *text, const char *id, const char *sender, char *out, size_t size)
@@ -125,22 +126,16 @@ shared_standing(const struct judge_answer *a)
 	return a->nrcpts == 0 ? STANDING_NONE_YET : a->rcpts[0].finding.standing;
 }
 
-/* What enforcement would have done with the message: the actions of its recipients, each once. */
-static void
-would_text(const struct judge_answer *a, char *out, size_t size)
+/* What enforcement would have done with every copy; ACTION_NONE when they differ: one is not to read of the other. */
+static enum policy_action
+shared_would(const struct judge_answer *a)
 {
-	bool seen[ACTION_MAX] = { false };
-	size_t i, n = 0;
+	size_t i;
 
-	out[0] = '\0';
-	for (i = 0; i < a->nrcpts; i++) {
-		enum policy_action would = a->rcpts[i].would;
-
-		if (seen[would])
-			continue;
-		seen[would] = true;
-		n += (size_t)snprintf(out + n, size - n, "%s%s", n == 0 ? "" : "+", policy_action_name(would));
-	}
+	for (i = 1; i < a->nrcpts; i++)
+		if (a->rcpts[i].would != a->rcpts[0].would)
+			return ACTION_NONE;
+	return a->nrcpts == 0 ? ACTION_NONE : a->rcpts[0].would;
 }
 
 static void
@@ -150,7 +145,6 @@ mark_header(struct judge_case *c)
 	struct field f = { .column = strlen("X-Tuiding: ") };
 	enum policy_standing standing;
 	bool observe;
-	char would[100];
 
 	if (a->class == CLASS_OTHER) {
 		if (!c->judge->set.header_other)
@@ -168,9 +162,9 @@ mark_header(struct judge_case *c)
 		field_add(&f, ";", "standing=%s", policy_standing_name(standing));
 	field_add(&f, ";", "action=%s", policy_action_name(a->action));
 	if (observe && a->nrcpts > 0) {
-		would_text(a, would, sizeof(would));
 		field_add(&f, ";", "mode=observe");
-		field_add(&f, ";", "would=%s", would);
+		if (shared_would(a) != ACTION_NONE)
+			field_add(&f, ";", "would=%s", policy_action_name(shared_would(a)));
 	}
 	if (a->sender_key[0] != '\0')
 		field_add(&f, ";", "sender=%s", a->sender_key);
@@ -257,6 +251,21 @@ tagged_subject(const char *tag, const struct mime_field *subject)
 	return all;
 }
 
+/* The tag and what stands first in a subject too long to be written again as it is. */
+static char *
+cut_subject(const char *tag, const char *text)
+{
+	char *cut = g_utf8_substring(text, 0, g_utf8_strlen(text, -1) > SUBJECT_CUT ? SUBJECT_CUT : -1);
+	char *words = g_strconcat(tag, g_strchomp(cut), NULL), *coded, *all;
+
+	coded = charset_encode_header(words, strlen("Subject: "));
+	all = coded == NULL ? NULL : strdup(coded);
+	charset_free(coded);
+	g_free(words);
+	g_free(cut);
+	return all;
+}
+
 /* Only where every recipient's copy is tagged, is ours, and goes nowhere else (a changed subject breaks DKIM). */
 static bool
 may_edit_subject(const struct judge_case *c)
@@ -290,8 +299,12 @@ judge_marks(struct judge_case *c)
 	if (!may_edit_subject(c))
 		return;
 	subject = mime_field_named(c->mime, "Subject", 0);
-	if (subject != NULL && (subject->raw_len > SUBJECT_MAX || has_label(subject->text, c->judge->set.subject_tag)))
+	if (subject != NULL && has_label(subject->text, c->judge->set.subject_tag) &&
+	    mime_field_named(c->mime, "Subject", 1) == NULL)
 		return;
 	a->subject_absent = subject == NULL;
-	a->subject = tagged_subject(c->judge->set.subject_tag, subject);
+	while (mime_field_named(c->mime, "Subject", a->nsubjects) != NULL)
+		a->nsubjects++;			/* which of several is shown nobody knows: one is left */
+	a->subject = subject != NULL && subject->raw_len > SUBJECT_MAX ? cut_subject(c->judge->set.subject_tag, subject->text) :
+	    tagged_subject(c->judge->set.subject_tag, subject);
 }

@@ -13,10 +13,17 @@
 #define JUDGE_FROM_MAX		8	/* From addresses looked at */
 #define JUDGE_RESULTS_MAX	50	/* Authentication-Results fields looked at */
 
+/* Compiled rules under several judges. */
+struct judge_shared {
+	_Atomic unsigned	 references;
+	struct judge_rules	*rules;
+};
+
 struct judge {
 	_Atomic unsigned	 references;
 	struct judge_settings	 set;		/* deep copy */
-	struct judge_rules	*rules;
+	struct judge_shared	*shared;
+	const struct judge_rules *rules;	/* its */
 	struct sender_settings	 sender;	/* points into set */
 };
 

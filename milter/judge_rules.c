@@ -189,9 +189,12 @@ collect_weights(const struct judge_rules *rules, const struct judge_rules_result
 	size_t	i, n = 0;
 
 	for (i = 0; i < result->nrules; i++) {
-		const struct rules_rule	*r = rules_at(rules->set, i);
+		const struct rules_rule	*r;
 
-		if (result->hits[i] == 0 || !r->scored)
+		if (result->hits[i] == 0)
+			continue;
+		r = rules_at(rules->set, i);
+		if (!r->scored)
 			continue;
 		list[n].name = r->name;
 		list[n++].score = r->type == RULES_META ? r->score : r->score * result->hits[i];
@@ -204,7 +207,7 @@ size_t
 judge_rules_names(const struct judge_rules *rules, const struct judge_rules_result *result, bool with_scores,
     char *out, size_t size)
 {
-	struct weight	*list = g_new0(struct weight, result->nrules + 1);
+	struct weight	*list = g_new(struct weight, result->nrules + 1);
 	size_t		 i, n = collect_weights(rules, result, list), at = 0;
 
 	if (size > 0)

@@ -97,6 +97,23 @@ judge_split_remember(struct judge_split *split, const char *sender, const char *
 	pthread_mutex_unlock(&split->lock);
 }
 
+void
+judge_split_forget(struct judge_split *split, const char *sender, const char *rcpt)
+{
+	struct pair *pair;
+	char *key;
+
+	pthread_mutex_lock(&split->lock);
+	if (split->queue.length > 0) {
+		key = g_strconcat(sender, "\n", rcpt, NULL);
+		pair = g_hash_table_lookup(split->pairs, key);
+		if (pair != NULL)
+			split_drop(split, pair);
+		g_free(key);
+	}
+	pthread_mutex_unlock(&split->lock);
+}
+
 int
 judge_split_group(struct judge_split *split, const char *sender, const char *rcpt, int64_t now)
 {

@@ -21,6 +21,8 @@ void			 judge_split_free(struct judge_split *split);	/* NULL is fine */
 
 /* Remembers that this recipient of this sender belongs to group (0 or 1). */
 void	judge_split_remember(struct judge_split *split, const char *sender, const char *rcpt, int group, int64_t now);
+/* Forgets it again, if it was remembered. */
+void	judge_split_forget(struct judge_split *split, const char *sender, const char *rcpt);
 /* The group remembered, or -1.  Also -1 once older than JUDGE_SPLIT_TTL. */
 int	judge_split_group(struct judge_split *split, const char *sender, const char *rcpt, int64_t now);
 

@@ -10,7 +10,6 @@
 #include <glib.h>
 #include "judge_private.h"
 
-#define KEYS_AT_ONCE	200	/* in one question to the ledger */
 
 /* ---- what the verdict depends on --------------------------------------------------------------- */
 
@@ -83,24 +82,6 @@ keys_of(const struct sender *sender)
 	return keys;
 }
 
-/* All words of one recipient about these keys.  0, or -1. */
-static int
-words_of(struct ledger *ledger, const char *recipient, char **keys, size_t nkeys, GArray *words, struct err *err)
-{
-	struct policy_word *some = NULL;
-	size_t i, n, nsome = 0;
-
-	for (i = 0; i < nkeys; i += n) {
-		n = nkeys - i < KEYS_AT_ONCE ? nkeys - i : KEYS_AT_ONCE;
-		if (ledger_words(ledger, recipient, (const char *const *)keys + i, n, &some, &nsome, err) != 0)
-			return -1;
-		if (nsome > 0)
-			g_array_append_vals(words, some, (guint)nsome);
-		ledger_words_free(some);
-	}
-	return 0;
-}
-
 /* ---- one recipient ----------------------------------------------------------------------------- */
 
 /* Who a message is from that names nobody: whoever refused every sender ("*") refused this one too. */
@@ -132,29 +113,27 @@ static void
 find_standing(struct judge_case *c, struct judge_recipient *r, char **keys, size_t nkeys, bool *list_refused_r)
 {
 	bool named = c->sender.nids > 0;
-	GArray *words = g_array_new(FALSE, FALSE, sizeof(struct policy_word));
 	struct ledger *ledger = c->judge->set.ledger;
-	const struct policy_word *word;
+	struct policy_word *words = NULL;
 	struct err err = { "" };
+	size_t n = 0;
 
 	r->finding = (struct policy_finding){ .standing = STANDING_UNKNOWN, .word = SIZE_MAX, .identity = SIZE_MAX };
 	if (ledger == NULL)
 		(void)err_set(&err, "the ledger is not open");
-	else if (words_of(ledger, r->key, keys, nkeys, words, &err) == 0)
-		r->finding = policy_standing((const struct policy_word *)(void *)words->data, words->len,
-		    named ? c->sender.id : &nobody, named ? c->sender.nids : 1, false, c->msg->now);
+	else if (ledger_words(ledger, r->key, (const char *const *)keys, nkeys, &words, &n, &err) == 0)
+		r->finding = policy_standing(words, n, named ? c->sender.id : &nobody, named ? c->sender.nids : 1, false, c->msg->now);
 	if (r->finding.standing == STANDING_UNKNOWN) {
 		c->answer->ledger_failed = true;
 		(void)snprintf(c->answer->why, sizeof(c->answer->why), "%s", err.text);
-	} else if (r->finding.word < words->len) {
-		word = &g_array_index(words, struct policy_word, r->finding.word);
-		r->word = word->seq;
-		(void)snprintf(r->matched, sizeof(r->matched), "%s", word->key.text);
+	} else if (r->finding.word < n) {
+		r->word = words[r->finding.word].seq;
+		(void)snprintf(r->matched, sizeof(r->matched), "%s", words[r->finding.word].key.text);
 	}
 	*list_refused_r = r->finding.standing == STANDING_REFUSED &&
 	    ((r->finding.identity < c->sender.nids && c->sender.id[r->finding.identity].kind == IDENTITY_LIST) ||
-	    refuses_list(c, (const struct policy_word *)(void *)words->data, words->len));
-	(void)g_array_free(words, TRUE);
+	    refuses_list(c, words, n));
+	ledger_words_free(words);
 }
 
 static void
@@ -226,6 +205,15 @@ deliver(struct judge_case *c, bool remove)
 	a->action = t.of[ACTION_ACCEPT] == n ? ACTION_ACCEPT : ACTION_TAG;
 }
 
+/* "<>" is no sender: every report has it, and none is to wait for another. */
+static bool
+is_null_sender(const struct judge_case *c)
+{
+	char from[ADDR_MAX + 1];
+
+	return c->msg->sender == NULL || addr_mailbox(c->msg->sender, strlen(c->msg->sender), from) != 1;
+}
+
 /* 451 now; when it comes again each group gets its own transaction, and a true answer. */
 static void
 ask_again(struct judge_case *c)
@@ -240,12 +228,26 @@ ask_again(struct judge_case *c)
 	(void)snprintf(a->xcode, sizeof(a->xcode), "4.5.3");
 	if (split == NULL || c->msg->dry)
 		return;
-	if (c->msg->sender != NULL)
-		(void)addr_mailbox(c->msg->sender, strlen(c->msg->sender), from);
+	(void)addr_mailbox(c->msg->sender, strlen(c->msg->sender), from);
 	for (i = 0; i < a->nrcpts; i++)
 		if (a->rcpts[i].key[0] != '\0')
 			judge_split_remember(split, from, a->rcpts[i].key, a->rcpts[i].would == ACTION_REJECT,
 			    c->msg->now);
+}
+
+/* A group that came and has its true answer: the sender's next message to these waits no longer. */
+static void
+forget_split(struct judge_case *c)
+{
+	struct judge_split *split = c->judge->set.split;
+	char from[ADDR_MAX + 1] = "";
+	size_t i;
+
+	if (split == NULL || c->msg->dry || is_null_sender(c))
+		return;
+	(void)addr_mailbox(c->msg->sender, strlen(c->msg->sender), from);
+	for (i = 0; i < c->answer->nrcpts; i++)
+		judge_split_forget(split, from, c->answer->rcpts[i].key);
 }
 
 /* Some refuse it and some do not.  DESIGN section 6, "Several recipients". */
@@ -257,6 +259,8 @@ settle_mix(struct judge_case *c)
 
 	if (a->direction == DIRECTION_OUTBOUND)
 		how = c->judge->set.outbound_mixed;
+	if (how == JUDGE_MIXED_TEMPFAIL_ONCE && is_null_sender(c) && c->msg->can_remove)
+		how = JUDGE_MIXED_REMOVE;	/* nothing can be remembered of it */
 	if (how == JUDGE_MIXED_REMOVE && !c->msg->can_remove)
 		how = a->direction == DIRECTION_OUTBOUND ? JUDGE_MIXED_REJECT : JUDGE_MIXED_TEMPFAIL_ONCE;
 	switch (how) {
@@ -347,5 +351,7 @@ judge_verdicts(struct judge_case *c)
 		settle_mix(c);
 	else
 		deliver(c, false);
+	if (a->action != ACTION_TEMPFAIL)
+		forget_split(c);
 	say(c);
 }

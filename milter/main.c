@@ -49,9 +49,10 @@ struct daemon {
 	struct ledger		*retired[LEDGERS_RETIRED];	/* went away under us; messages may still hold them */
 	size_t			 nretired;
 	struct judge_split	*split;
+	struct judge		*judge;		/* the one of now */
 	pthread_t		 keeper;
 	bool			 keeping;
-	volatile sig_atomic_t	 ending;
+	_Atomic bool		 ending;
 	int			 ready_fd;	/* the parent waits on it; -1 none */
 };
 
@@ -281,6 +282,15 @@ open_ledger(struct daemon *d, bool first)
 		    meanwhile(d), LEDGER_RETRY);
 }
 
+/* judge takes over from the one before. */
+static void
+use_judge(struct daemon *d, struct judge *judge)
+{
+	session_set_judge(judge);
+	judge_unref(d->judge);
+	d->judge = judge;
+}
+
 /* A judge from conf takes over.  0, or -1 and the old one stays. */
 static int
 install_judge(struct daemon *d, const struct conf *conf, struct err *err)
@@ -289,10 +299,9 @@ install_judge(struct daemon *d, const struct conf *conf, struct err *err)
 
 	if (setup_judge(conf, d->ledger, d->split, rules_remark, d, &judge, err) != 0)
 		return -1;
-	session_set_judge(judge);
+	use_judge(d, judge);
 	log_line(d->log, LOG_LEVEL_NOTICE, "rules: %zu, %s, mode %s",
 	    rules_count(judge_rules_set(judge_ruleset(judge))), match_engine(), policy_mode_name(conf->mode));
-	judge_unref(judge);
 	return 0;
 }
 
@@ -329,6 +338,7 @@ reload(struct daemon *d)
 static void
 look_after_ledger(struct daemon *d)
 {
+	struct judge *judge = NULL;
 	struct err err = { "" };
 
 	if (d->ledger != NULL && ledger_alive(d->ledger, &err) != 1) {
@@ -340,8 +350,15 @@ look_after_ledger(struct daemon *d)
 	if (d->ledger != NULL)
 		return;
 	open_ledger(d, false);
-	if (d->ledger != NULL && install_judge(d, d->conf, &err) != 0)
-		log_line(d->log, LOG_LEVEL_ERROR, "rules: %s", err.text);
+	if (d->ledger == NULL)
+		return;
+	if (judge_with_ledger(d->judge, d->ledger, &judge, &err) != 0) {
+		log_line(d->log, LOG_LEVEL_ERROR, "ledger: %s", err.text);
+		ledger_close(d->ledger);	/* nobody has met it: tried again next time */
+		d->ledger = NULL;
+		return;
+	}
+	use_judge(d, judge);
 }
 
 static void *
@@ -424,13 +441,14 @@ serve(struct daemon *d)
 		log_line(d->log, LOG_LEVEL_ERROR, "end: %s", err.text);
 		status = EXIT_TROUBLE;
 	}
-	d->ending = 1;
+	d->ending = true;
 	(void)pthread_kill(d->keeper, SIGUSR2);
 	(void)pthread_join(d->keeper, NULL);
 	log_line(d->log, LOG_LEVEL_NOTICE, "end: stopped");
 	if (!session_quiet(QUIET_MS))
 		_exit(status);			/* somebody still uses what we would free */
 	session_set_judge(NULL);
+	judge_unref(d->judge);
 	ledger_close(d->ledger);
 	while (d->nretired > 0)
 		ledger_close(d->retired[--d->nretired]);

@@ -120,8 +120,8 @@ match_add(struct match *match, unsigned group, unsigned id, const char *pattern,
 	if (!need.plain)			/* where a literal is enough, the slow code serves the rare count */
 		(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);	/* without JIT it is interpreted */
 	p = &match->pattern[id];
-	*p = (struct match_pattern){ .code = code, .flags = flags, .plain = need.plain, .before = need.before,
-	    .need = need, .caseless = caseless };
+	*p = (struct match_pattern){ .code = code, .flags = flags, .plain = need.plain, .need = need,
+	    .caseless = caseless };
 	g = &match->group[group];
 	if (g->n == g->cap) {
 		g->cap = g->cap == 0 ? 16 : 2 * g->cap;

@@ -18,9 +18,14 @@ struct match_pattern {
 	void			*code;		/* pcre2_code; NULL: did not compile, never hits */
 	unsigned		 flags;
 	bool			 plain;		/* where one of its literals stands it matches: nothing to confirm */
-	size_t			 before;	/* a match begins at most so far before its literal */
 	struct match_need	 need;		/* its literals, until the filters are made */
 	bool			 caseless;	/* the literals are */
+};
+
+/* A pattern that a literal may mean. */
+struct match_user {
+	uint32_t	place;		/* in id */
+	uint32_t	before;		/* a match begins at most so far in front of the literal */
 };
 
 struct match_group {
@@ -31,7 +36,7 @@ struct match_group {
 	struct match_filter	*filter;	/* NULL: none */
 	size_t			 longest;	/* octets of the filter's longest literal */
 	uint32_t		*first;		/* by literal: its first user, up to the next literal's */
-	uint32_t		*user;		/* places in id */
+	struct match_user	*user;
 	uint32_t		*length;	/* octets, by literal */
 	bool			 utf;		/* some pattern wants UTF-8 */
 };
@@ -50,7 +55,8 @@ struct match {
 
 /* How far a pattern is within one scan. */
 struct match_state {
-	size_t	next;		/* matches that begin before it were tried */
+	size_t	all;		/* in this piece, matches that begin before it were tried */
+	size_t	first, next;	/* so were those that begin from first on, before next */
 	bool	done;		/* it hit or failed: told once */
 };
 

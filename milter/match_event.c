@@ -10,6 +10,7 @@
 #include "match_engine.h"
 
 #define ROOM_FIRST	1024	/* events */
+#define FEW		64	/* octets that may be tried again */
 
 static bool
 is_later(const struct match_event *a, const struct match_event *b)
@@ -39,37 +40,58 @@ tell(struct match_run *run, size_t place, bool failed)
 	run->hit(run->arg, run->group->id[place], failed);
 }
 
+/*
+ * What is left to be tried of the matches that begin from from to last (any: from wherever it may be): what was
+ * tried before is left out, but for a few octets.  false: nothing.
+ */
+static bool
+narrow(struct match_state *state, const struct match_piece *piece, bool any, size_t *from, size_t last)
+{
+	*from = MAX(*from, state->all);
+	if (any) {
+		state->all = MAX(state->all, last + 1);
+		return *from <= last;
+	}
+	if (*from >= state->first && *from <= state->next)
+		*from = state->next;
+	else if (*from > state->next && last - *from < FEW)
+		return true;				/* not worth remembering */
+	else if (*from > state->next && *from - state->next < MATCH_BOUND_MAX &&
+	    state->next > MAX(state->all, piece->start))
+		*from = state->next;			/* so that nothing is tried twice */
+	else
+		state->first = *from;
+	if (*from > last)
+		return false;
+	state->next = last + 1;
+	return true;
+}
+
 /* Tries a pattern where one of its literals stands at start, in a piece. */
 static void
-try_at(struct match_run *run, size_t place, const struct match_piece *piece, size_t start)
+try_at(struct match_run *run, const struct match_user *user, const struct match_piece *piece, size_t start)
 {
-	const struct match_pattern	*p = &run->match->pattern[run->group->id[place]];
-	struct match_state		*state = &run->work->state[place];
-	size_t				 from, last = start;
+	const struct match_pattern	*p = &run->match->pattern[run->group->id[user->place]];
+	struct match_state		*state = &run->work->state[user->place];
+	size_t				 from = piece->start;
 	int				 rc;
 
-	if (state->done || state->next > start)
+	if (state->done)
 		return;
 	if (p->plain) {
-		tell(run, place, false);
+		tell(run, user->place, false);
 		return;
 	}
-	if (p->before == MATCH_UNBOUNDED) {
-		from = piece->start;
-		last = piece->start + piece->len;
-	} else {
-		from = MAX(piece->start, start - MIN(p->before, start));
-	}
-	from = MAX(from, state->next);
-	if ((p->flags & MATCH_UTF) != 0) {
-		while (from < start && ((unsigned char)run->subject[from] & 0xc0) == 0x80)
-			from++;			/* no match begins within a character */
-	}
-	state->next = last + 1;
+	if (user->before != MATCH_BEFORE_ANY && start - piece->start > user->before)
+		from = start - user->before;
+	if (!narrow(state, piece, user->before == MATCH_BEFORE_ANY, &from, start))
+		return;
+	while ((p->flags & MATCH_UTF) != 0 && from < start && ((unsigned char)run->subject[from] & 0xc0) == 0x80)
+		from++;				/* no match begins within a character */
 	rc = match_try(p, run->work, run->subject + piece->start, piece->len, from - piece->start,
-	    last - piece->start, 0);
+	    start - piece->start, 0);
 	if (rc != 0)
-		tell(run, place, rc == -1);
+		tell(run, user->place, rc == -1);
 }
 
 /* One literal, somewhere: events come in order of start. */
@@ -88,7 +110,7 @@ use(struct match_run *run, const struct match_event *e)
 	if (g->length[e->literal] > piece->start + piece->len - e->start)
 		return;				/* it goes on into the next */
 	for (u = g->first[e->literal]; u < g->first[e->literal + 1]; u++)
-		try_at(run, g->user[u], piece, e->start);
+		try_at(run, &g->user[u], piece, e->start);
 }
 
 /* Uses the events that begin before limit, behind which more may come. */

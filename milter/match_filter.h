@@ -16,7 +16,7 @@ struct match_filter;		/* of one group */
 struct match_scratch;		/* of one thread, for all filters of a match */
 
 struct match_literal {
-	const char	*text;		/* at least MATCH_NEED_LEAST octets */
+	const char	*text;		/* one octet at least */
 	size_t		 len;
 	bool		 caseless;	/* ASCII letters of either case */
 };

@@ -11,7 +11,7 @@
 /* A literal and a pattern that it may mean. */
 struct pair {
 	struct match_literal	 literal;
-	uint32_t		 place;
+	struct match_user	 user;
 };
 
 static int
@@ -32,7 +32,7 @@ compare_pairs(const void *a, const void *b)
 	const struct pair	*x = a, *y = b;
 	int			 by = compare_literals(&x->literal, &y->literal);
 
-	return by != 0 ? by : (x->place > y->place) - (x->place < y->place);
+	return by != 0 ? by : (x->user.place > y->user.place) - (x->user.place < y->user.place);
 }
 
 /* All literals of the group with their patterns, sorted; those without any go to always. */
@@ -54,7 +54,8 @@ collect(const struct match *m, struct match_group *g, size_t *n_r)
 		for (k = 0; k < best->n; k++) {
 			list[n].literal = (struct match_literal){ .text = best->string[k].octet,
 			    .len = best->string[k].len, .caseless = p->caseless };
-			list[n++].place = (uint32_t)i;
+			list[n++].user = (struct match_user){ .place = (uint32_t)i,
+			    .before = best->string[k].before };
 		}
 	}
 	qsort(list, n, sizeof(*list), compare_pairs);
@@ -69,7 +70,7 @@ number(struct match_group *g, const struct pair *list, size_t n, struct match_li
 	size_t	i, k = 0;
 
 	g->first = g_new0(uint32_t, n + 1);
-	g->user = g_new0(uint32_t, n);
+	g->user = g_new0(struct match_user, n);
 	g->length = g_new0(uint32_t, n);
 	for (i = 0; i < n; i++) {
 		if (i == 0 || compare_literals(&list[i - 1].literal, &list[i].literal) != 0) {
@@ -78,7 +79,7 @@ number(struct match_group *g, const struct pair *list, size_t n, struct match_li
 			g->longest = MAX(g->longest, list[i].literal.len);
 			literal[k++] = list[i].literal;
 		}
-		g->user[i] = list[i].place;
+		g->user[i] = list[i].user;
 	}
 	g->first[k] = (uint32_t)n;
 	return k;

@@ -1,5 +1,5 @@
 /*
- * match_index.h - many literals looked for in one pass, by three octets of each.
+ * match_index.h - many literals looked for in one pass, by a few octets of each.
  *
  * Floor 2, private to the room of match.  Immutable once made.
  */

@@ -11,8 +11,9 @@
 #include "match_need.h"
 
 #define DEPTH_MAX	100	/* nested groups */
-#define UNITE_MAX	3	/* repetitions that are written out */
-#define UNBOUNDED_COST	30	/* how much dearer a string is whose match may begin anywhere before it */
+#define LONG_ENOUGH	3	/* octets of a string that is looked for however frequent it may be */
+#define RARE_ENOUGH	0.02	/* the frequency of shorter ones */
+#define STRING_COST	4e-6	/* of one more string, in its frequency */
 
 size_t
 match_need_sum(size_t a, size_t b)
@@ -51,26 +52,29 @@ match_need_nothing(struct match_need *need, bool plain)
 	need->exact = match_set_one(&need->set, "", 0);
 }
 
-/* Takes set for the best when it is. */
-static void
-consider(struct match_need *need, const struct match_set *set, size_t before)
+void
+match_need_consider(struct match_need *need, const struct match_set *set, size_t before)
 {
 	struct match_set	copy = { 0 };
 	double			cost;
 
-	if (match_set_shortest(set) < MATCH_NEED_LEAST)
+	if (match_set_shortest(set) == 0)
 		return;
 	match_set_copy(&copy, set);
-	before = match_need_sum(before, match_set_reduce(&copy));
-	cost = match_set_frequency(&copy) * (before == MATCH_UNBOUNDED ? UNBOUNDED_COST : 1);
-	if (need->best.n > 0 && need->cost <= cost) {
-		match_set_clear(&copy);
-		return;
-	}
+	match_set_reduce(&copy);
+	cost = match_set_cost(&copy);
+	if (match_set_shortest(&copy) < LONG_ENOUGH && cost > RARE_ENOUGH)
+		goto out;
+	match_set_shift(&copy, before);
+	cost = match_set_cost(&copy) + STRING_COST * (double)copy.n;
+	if (need->best.n > 0 && need->cost <= cost)
+		goto out;
 	match_set_clear(&need->best);
 	need->best = copy;
-	need->before = before;
 	need->cost = cost;
+	return;
+out:
+	match_set_clear(&copy);
 }
 
 /* ---- sequences --------------------------------------------------------------------------------- */
@@ -87,7 +91,7 @@ append_item(struct sequence *seq, const struct match_need *item)
 {
 	struct match_need	*need = &seq->need;
 
-	consider(need, &seq->last, seq->before);
+	match_need_consider(need, &seq->last, seq->before);
 	need->plain = need->plain && item->plain;
 	need->most = match_need_sum(need->most, item->most);
 	if (item->exact && match_set_product(&seq->last, &item->set))
@@ -98,7 +102,7 @@ append_item(struct sequence *seq, const struct match_need *item)
 		match_set_copy(&seq->last, &item->set);
 		return;
 	}
-	consider(need, &item->best, match_need_sum(seq->before, item->before));
+	match_need_consider(need, &item->best, seq->before);
 	seq->before = match_need_sum(seq->before, item->most);
 	(void)match_set_one(&seq->last, "", 0);
 }
@@ -116,97 +120,6 @@ append(struct sequence *seq, struct match_need *item)
 	append_item(seq, item);
 	if (item->headed)
 		append_item(seq, &rest);
-}
-
-/* Reads digits; false: there are none, or too many. */
-static bool
-read_number(const struct match_walk *w, size_t *at, size_t *number)
-{
-	size_t	start = *at;
-
-	for (*number = 0; *at < w->len && g_ascii_isdigit(w->text[*at]) && *at - start < 6; (*at)++)
-		*number = 10 * *number + (size_t)(w->text[*at] - '0');
-	return *at > start && *at - start < 6;
-}
-
-/* Whether a brace begins something that some version of PCRE2 may take for a repetition. */
-static bool
-doubtful_brace(const struct match_walk *w)
-{
-	size_t	at = w->at + 1;
-
-	while (at < w->len && (g_ascii_isdigit(w->text[at]) || strchr(" \t,", w->text[at]) != NULL) &&
-	    w->text[at] != '\0')
-		at++;
-	return at < w->len && w->text[at] == '}' && at > w->at + 1;
-}
-
-/* Reads a repetition when one stands here. */
-static bool
-read_repeat(struct match_walk *w, size_t *least, size_t *most)
-{
-	char	c = w->at < w->len && !w->quoted ? w->text[w->at] : '\0';
-	size_t	at = w->at + 1;
-
-	*least = c == '+';
-	*most = c == '?' ? 1 : MATCH_UNBOUNDED;
-	if (c == '{') {
-		if (!read_number(w, &at, least)) {
-			w->lost = w->lost || doubtful_brace(w);
-			return false;
-		}
-		*most = *least;
-		if (at < w->len && w->text[at] == ',') {
-			at++;
-			if (!read_number(w, &at, most))
-				*most = MATCH_UNBOUNDED;
-		}
-		if (at >= w->len || w->text[at] != '}') {
-			w->lost = w->lost || doubtful_brace(w);
-			return false;
-		}
-		at++;
-	} else if (c != '*' && c != '+' && c != '?') {
-		return false;
-	}
-	w->at = at;
-	return true;
-}
-
-/* The item least to most times. */
-static void
-repeat(struct match_need *need, size_t least, size_t most)
-{
-	struct match_need	nothing = { 0 };
-	struct match_set	once = { 0 };
-	size_t			total = match_need_times(need->most, most), i;
-	bool			exact = need->exact;
-
-	match_need_nothing(&nothing, true);
-	if (most == 0) {
-		match_need_nothing(need, need->plain);
-		goto out;
-	}
-	need->headed = need->headed && least > 0;
-	if (least == 0) {
-		match_set_clear(&need->best);
-		exact = exact && most == 1 && match_set_unite(&need->set, &nothing.set);
-	} else if (least != most || least > UNITE_MAX) {
-		if (exact)
-			consider(need, &need->set, 0);
-		need->headed = exact || need->headed;
-		exact = false;
-	} else {
-		match_set_copy(&once, &need->set);
-		for (i = 1; i < least && exact; i++)
-			exact = match_set_product(&need->set, &once);
-	}
-	need->most = total;
-	need->plain = need->plain && exact;
-	need->exact = exact;
-out:
-	match_need_clear(&nothing);
-	match_set_clear(&once);
 }
 
 /* What "x" lets stand between items: blanks, and comments to the line's end. */
@@ -228,22 +141,31 @@ skip_blanks(struct match_walk *w)
 	}
 }
 
+/* trim: the item begins the match, and may as well be as short as it can. */
 static void
-walk_repeats(struct match_walk *w, struct match_need *item)
+walk_repeats(struct match_walk *w, struct match_need *item, bool trim)
 {
 	size_t	least, most, at;
+	bool	possessive;
 
 	skip_blanks(w);
-	while (!w->lost && read_repeat(w, &least, &most)) {
+	while (!w->lost && match_need_repeat_read(w, &least, &most)) {
+		possessive = false;
 		at = w->at;
 		skip_blanks(w);
 		if (w->at < w->len && strchr("+?", w->text[w->at]) != NULL && w->text[w->at] != '\0') {
 			if (w->at != at)
 				w->lost = true;		/* a blank within a repetition */
-			item->plain = item->plain && w->text[w->at] == '?';
+			possessive = w->text[w->at] == '+';
 			w->at++;
 		}
-		repeat(item, least, most);
+		if (trim && !possessive && least < most) {
+			most = least;
+			w->trimmed = true;
+		}
+		match_need_repeat(item, least, most);
+		item->plain = item->plain && !possessive;
+		trim = false;
 		skip_blanks(w);
 	}
 }
@@ -308,6 +230,7 @@ walk_group(struct match_walk *w, struct match_need *need)
 	if (++w->depth > DEPTH_MAX)
 		w->lost = true;
 	kind = group_kind(w);
+	w->leading = w->leading && kind == GROUP_PLAIN;
 	if (!w->lost && kind != GROUP_EMPTY) {
 		walk_alternatives(w, need);
 		if (w->at >= w->len || w->text[w->at] != ')')
@@ -392,11 +315,33 @@ walk_item(struct match_walk *w, struct match_need *need)
 	w->at += len;
 }
 
+/* One item with its repetitions; leading: a match begins with it. */
+static void
+walk_repeated(struct match_walk *w, struct match_need *item, bool leading)
+{
+	bool	group = !w->quoted && w->text[w->at] == '(', before = w->trimmed;
+	size_t	at;
+
+	w->leading = leading;
+	w->trimmed = false;
+	walk_item(w, item);
+	if (w->quoted && w->len - w->at >= 2 && memcmp(w->text + w->at, "\\E", 2) == 0) {
+		w->quoted = false;		/* what follows repeats the last character */
+		w->at += 2;
+	}
+	at = w->at;
+	walk_repeats(w, item, leading && !group);
+	if (group && w->trimmed && w->at != at)
+		w->again = true;		/* only the first of its repetitions leads */
+	w->trimmed = w->trimmed || before;
+}
+
 static void
 walk_sequence(struct match_walk *w, struct match_need *need)
 {
 	struct sequence		seq = { { 0 }, { 0 }, 0 };
 	struct match_need	item = { 0 };
+	bool			leading = w->leading;
 
 	match_need_nothing(&seq.need, true);
 	(void)match_set_one(&seq.last, "", 0);
@@ -410,16 +355,12 @@ walk_sequence(struct match_walk *w, struct match_need *need)
 		if (w->lost || w->at >= w->len || (!w->quoted && strchr("|)", w->text[w->at]) != NULL &&
 		    w->text[w->at] != '\0'))
 			break;
-		walk_item(w, &item);
-		if (w->quoted && w->len - w->at >= 2 && memcmp(w->text + w->at, "\\E", 2) == 0) {
-			w->quoted = false;	/* what follows repeats the last character */
-			w->at += 2;
-		}
-		walk_repeats(w, &item);
+		walk_repeated(w, &item, leading);
+		leading = false;
 		append(&seq, &item);
 		match_need_clear(&item);
 	}
-	consider(&seq.need, &seq.last, seq.before);
+	match_need_consider(&seq.need, &seq.last, seq.before);
 	match_set_clear(&seq.need.set);
 	if (seq.need.exact)
 		seq.need.set = seq.last;
@@ -434,16 +375,17 @@ static void
 walk_alternatives(struct match_walk *w, struct match_need *need)
 {
 	struct match_need	next = { 0 };
+	bool			leading = w->leading;
 
 	walk_sequence(w, need);
 	while (!w->lost && w->at < w->len && w->text[w->at] == '|') {
 		w->at++;
+		w->leading = leading;
 		walk_sequence(w, &next);
 		need->exact = need->exact && next.exact && match_set_unite(&need->set, &next.set);
 		need->plain = need->plain && next.plain;
 		if (need->best.n == 0 || next.best.n == 0 || !match_set_unite(&need->best, &next.best))
 			match_set_clear(&need->best);
-		need->before = MAX(need->before, next.before);
 		need->most = MAX(need->most, next.most);
 		need->cost += next.cost;
 	}
@@ -482,25 +424,28 @@ beyond(const char *text, size_t len, unsigned flags)
 void
 match_need_find(const char *pattern, size_t len, unsigned flags, struct match_need *need, bool *caseless)
 {
-	bool			inner = turns_caseless(pattern, len);
-	struct match_walk	w = { .text = pattern, .len = len };
+	bool			inner = turns_caseless(pattern, len), trim = true;
+	struct match_walk	w;
 
-	w.utf = (flags & MATCH_UTF) != 0;
-	w.extended = (flags & MATCH_EXTENDED) != 0;
-	*caseless = w.caseless = inner || (flags & MATCH_CASELESS) != 0;
 	match_need_clear(need);
+	*caseless = inner || (flags & MATCH_CASELESS) != 0;
 	if (len == 0 || beyond(pattern, len, flags))
 		return;
-	walk_alternatives(&w, need);
+	do {
+		w = (struct match_walk){ .text = pattern, .len = len, .utf = (flags & MATCH_UTF) != 0,
+		    .caseless = *caseless, .extended = (flags & MATCH_EXTENDED) != 0, .leading = trim };
+		walk_alternatives(&w, need);
+		trim = false;
+	} while (!w.lost && w.trimmed && (w.again || w.refers));
 	if (w.lost || w.at < w.len) {
 		match_need_clear(need);
 		return;
 	}
-	need->plain = need->plain && need->exact && !inner &&
-	    match_set_shortest(&need->set) >= MATCH_NEED_LEAST;
+	need->plain = need->plain && need->exact && !inner;
 	if (need->plain) {
 		match_set_clear(&need->best);
-		consider(need, &need->set, 0);
+		match_need_consider(need, &need->set, 0);
+		need->plain = need->best.n > 0;
 	}
 	match_set_clear(&need->set);
 }

@@ -149,9 +149,11 @@ escape_letter(struct match_walk *w, struct match_need *need, char letter)
 		if (letter == 'g' && w->at < w->len && strchr("<'", w->text[w->at]) != NULL)
 			w->lost = true;		/* calls the group */
 		skip_reference(w);
+		w->refers = true;
 		match_need_any(need, MATCH_UNBOUNDED);
 	} else if (letter >= '1' && letter <= '9') {
 		skip_reference(w);
+		w->refers = true;
 		match_need_any(need, MATCH_UNBOUNDED);
 	} else if (letter == 'Q' && w->len - w->at >= 2 && memcmp(w->text + w->at, "\\E", 2) != 0) {
 		w->quoted = true;

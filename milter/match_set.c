@@ -8,6 +8,9 @@
 #include <glib.h>
 #include "match_set.h"
 
+#define ANY_COST	100	/* how much dearer a string is whose match may begin anywhere in front of it */
+#define OCTETS_COST	64	/* octets in front of it that cost as much as the string itself */
+
 void
 match_set_clear(struct match_set *set)
 {
@@ -53,8 +56,10 @@ add(struct match_string *list, size_t *n, const struct match_string *one)
 	size_t	i;
 
 	for (i = 0; i < *n; i++) {
-		if (same(&list[i], one))
+		if (same(&list[i], one)) {
+			list[i].before = MAX(list[i].before, one->before);
 			return true;
+		}
 	}
 	if (*n == MATCH_SET_MAX)
 		return false;
@@ -123,10 +128,26 @@ compare_lengths(const void *a, const void *b)
 	return by != 0 ? by : memcmp(x->octet, y->octet, x->len);
 }
 
-size_t
+static unsigned short
+sum(size_t a, size_t b)
+{
+	return (unsigned short)(a >= MATCH_BEFORE_ANY || b >= MATCH_BEFORE_ANY || a + b >= MATCH_BEFORE_ANY ?
+	    MATCH_BEFORE_ANY : a + b);
+}
+
+void
+match_set_shift(struct match_set *set, size_t before)
+{
+	size_t	i;
+
+	for (i = 0; i < set->n; i++)
+		set->string[i].before = sum(set->string[i].before, before);
+}
+
+void
 match_set_reduce(struct match_set *set)
 {
-	size_t	kept = 0, offset = 0, i, k;
+	size_t	kept = 0, i, k;
 
 	if (set->n > 1)
 		qsort(set->string, set->n, sizeof(*set->string), compare_lengths);
@@ -137,12 +158,12 @@ match_set_reduce(struct match_set *set)
 		for (k = 0; k < kept && at == NULL; k++)
 			at = memmem(s->octet, s->len, set->string[k].octet, set->string[k].len);
 		if (at != NULL)
-			offset = MAX(offset, (size_t)(at - s->octet));
+			set->string[k - 1].before = MAX(set->string[k - 1].before,
+			    sum(s->before, (size_t)(at - s->octet)));
 		else
 			set->string[kept++] = *s;
 	}
 	set->n = kept;
-	return offset;
 }
 
 size_t
@@ -169,25 +190,30 @@ match_set_longest(const struct match_set *set)
 static double
 frequency(char c)
 {
-	if (g_ascii_isalpha(c))
-		return 0.09;
+	unsigned char	u = (unsigned char)c;
+
+	if (u >= 0x80)		/* Chinese characters begin with 0xe4 … 0xe9 */
+		return u < 0xc0 || (u >= 0xe4 && u <= 0xe9) ? 0.11 : 0.01;
 	if (c == ' ' || c == '\n')
 		return 0.18;
-	return (unsigned char)c >= 0x80 ? 0.11 : 0.03;
+	if (g_ascii_isalpha(c))
+		return 0.09;
+	return g_ascii_isdigit(c) || strchr(".,:-/=_<>\"", c) != NULL ? 0.025 : 0.003;
 }
 
 double
-match_set_frequency(const struct match_set *set)
+match_set_cost(const struct match_set *set)
 {
-	double	sum = 0;
+	double	all = 0;
 	size_t	i, k;
 
 	for (i = 0; i < set->n; i++) {
-		double	one = 1;
+		size_t	before = set->string[i].before;
+		double	one = before == MATCH_BEFORE_ANY ? ANY_COST : 1 + (double)before / OCTETS_COST;
 
 		for (k = 0; k < set->string[i].len; k++)
 			one *= frequency(set->string[i].octet[k]);
-		sum += one;
+		all += one;
 	}
-	return MIN(sum, 1);
+	return all;
 }

@@ -10,10 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MATCH_STRING_MAX	47	/* octets of one string */
+#define MATCH_STRING_MAX	45	/* octets of one string */
 #define MATCH_SET_MAX		256	/* strings of one set */
 
+#define MATCH_BEFORE_ANY	0xffff	/* before: no bound is known */
+
 struct match_string {
+	unsigned short	before;		/* a match that contains it begins at most so many octets in front of it */
 	unsigned char	len;
 	char		octet[MATCH_STRING_MAX];
 };
@@ -31,14 +34,16 @@ void	match_set_copy(struct match_set *set, const struct match_set *from);
 bool	match_set_unite(struct match_set *set, const struct match_set *other);
 /* Puts each of tail behind each of set; false: too many or too long, set is unchanged. */
 bool	match_set_product(struct match_set *set, const struct match_set *tail);
-/*
- * Drops every string that contains another of the set: whoever looks for one that is contained finds it there
- * too.  Returns how far behind the start of a dropped string the one kept may begin.
- */
-size_t	match_set_reduce(struct match_set *set);
+/* Puts that many octets more in front of each; MATCH_BEFORE_ANY and more: any number. */
+void	match_set_shift(struct match_set *set, size_t before);
+/* Drops every string that contains another of the set: who looks for the other finds it there too. */
+void	match_set_reduce(struct match_set *set);
 size_t	match_set_shortest(const struct match_set *set);	/* 0 of an empty set */
 size_t	match_set_longest(const struct match_set *set);
-/* How often, at a guess, one of them stands at a place of a text: 0 never … 1 always. */
-double	match_set_frequency(const struct match_set *set);
+/*
+ * How often, at a guess, one of them stands at a place of a text: 0 never … 1 always; and so much more where the
+ * match may begin anywhere before.
+ */
+double	match_set_cost(const struct match_set *set);
 
 #endif

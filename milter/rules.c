@@ -16,6 +16,8 @@ struct rules {
 	size_t			  n;
 	size_t			 *order;	/* metas, each after those it uses */
 	size_t			  norder;
+	bool			 *rests;	/* metas that are 0 when all they name is */
+	size_t			 *first, *user;	/* metas that name rule i: user[first[i]] up to first[i + 1] */
 	struct rules_test	 *test;
 	size_t			  ntest;
 };
@@ -92,6 +94,37 @@ finish_names(struct rules *set)
 		set->test[i].rule = rules_find(set, set->test[i].name);
 }
 
+/* Notes who names whom, so that only metas that something speaks for are worked out. */
+static void
+finish_users(struct rules *set)
+{
+	size_t	*at, i, k, n, total = 0;
+
+	set->rests = g_new0(bool, set->n + 1);
+	set->first = g_new0(size_t, set->n + 2);
+	for (i = 0; i < set->norder; i++) {
+		const struct rules_op	*op = rules_expr_ops(set->expr[set->order[i]], &n);
+		double			 value = rules_expr_run(set->expr[set->order[i]], NULL, NULL);
+
+		set->rests[set->order[i]] = value >= 0 && value <= 0;
+		for (k = 0; k < n; k++)
+			set->first[op[k].rule + 1] += op[k].code == OP_RULE;
+	}
+	for (i = 0; i <= set->n; i++)
+		set->first[i] = total += set->first[i];
+	set->user = g_new0(size_t, total + 1);
+	at = g_memdup2(set->first, (set->n + 1) * sizeof(*at));
+	for (i = 0; i < set->norder; i++) {
+		const struct rules_op	*op = rules_expr_ops(set->expr[set->order[i]], &n);
+
+		for (k = 0; k < n; k++) {
+			if (op[k].code == OP_RULE)
+				set->user[at[op[k].rule]++] = set->order[i];
+		}
+	}
+	g_free(at);
+}
+
 static void
 finish_metas(struct rules *set)
 {
@@ -108,6 +141,7 @@ finish_metas(struct rules *set)
 			switch_off(set, i, why.text);
 	}
 	set->norder = rules_meta_sort(set->expr, set->n, set->order);
+	finish_users(set);
 }
 
 /* Metas that could not be sorted hang on themselves. */
@@ -182,6 +216,9 @@ rules_free(struct rules *rules)
 		rules_expr_free(rules->expr[i]);
 	g_free(rules->expr);
 	g_free(rules->order);
+	g_free(rules->rests);
+	g_free(rules->first);
+	g_free(rules->user);
 	g_free(rules->rule);
 	rules_build_free(rules->build);
 	g_free(rules);
@@ -236,25 +273,35 @@ clip(const struct rules_rule *r, uint32_t hits)
 	return r->maxhits != 0 && hits > r->maxhits ? r->maxhits : hits;
 }
 
+/* What rule i is worth to the metas that name it. */
+static void
+speak(const struct rules *rules, size_t i, double value, double *values, bool *spoken)
+{
+	size_t	u;
+
+	values[i] = value;
+	for (u = rules->first[i]; u < rules->first[i + 1]; u++)
+		spoken[rules->user[u]] = true;
+}
+
 /* A meta that holds is worth its value to other metas, but at least something: 1 when it is not positive. */
 static void
-run_metas(const struct rules *rules, double *values, uint32_t *hits)
+run_metas(const struct rules *rules, double *values, bool *spoken, uint32_t *hits)
 {
 	size_t	k;
 
 	for (k = 0; k < rules->norder; k++) {
-		size_t				 i = rules->order[k];
-		const struct rules_rule		*r = &rules->rule[i];
-		double				 value;
+		size_t		i = rules->order[k];
+		double		value;
 
-		hits[i] = 0;
-		if (r->off || r->idle)
+		if ((rules->rests[i] && !spoken[i]) || rules->rule[i].off || rules->rule[i].idle)
 			continue;
 		value = rules_expr_run(rules->expr[i], values, NULL);
 		if (value >= 0 && value <= 0)
 			continue;
-		values[i] = value > 0 ? value : 1;
-		hits[i] = values[i] < 1 ? 1 : values[i] > 1e9 ? 1000000000 : (uint32_t)values[i];
+		value = value > 0 ? value : 1;
+		hits[i] = value < 1 ? 1 : value > 1e9 ? 1000000000 : (uint32_t)value;
+		speak(rules, i, value, values, spoken);
 	}
 }
 
@@ -262,13 +309,17 @@ double
 rules_score(const struct rules *rules, uint32_t *hits)
 {
 	double	*values = g_new0(double, rules->n + 1), score = 0;
+	bool	*spoken = g_new0(bool, rules->n + 1);
 	size_t	 i;
 
 	for (i = 0; i < rules->n; i++) {
+		if (hits[i] == 0)
+			continue;
 		hits[i] = rules->rule[i].type == RULES_META ? 0 : clip(&rules->rule[i], hits[i]);
-		values[i] = hits[i];
+		if (hits[i] != 0)
+			speak(rules, i, hits[i], values, spoken);
 	}
-	run_metas(rules, values, hits);
+	run_metas(rules, values, spoken, hits);
 	for (i = 0; i < rules->n; i++) {
 		const struct rules_rule	*r = &rules->rule[i];
 
@@ -276,5 +327,6 @@ rules_score(const struct rules *rules, uint32_t *hits)
 			score += r->type == RULES_META ? r->score : r->score * hits[i];
 	}
 	g_free(values);
+	g_free(spoken);
 	return score;
 }

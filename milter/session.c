@@ -159,27 +159,30 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2,
 	return SMFIS_CONTINUE;
 }
 
-static char *
-client_text(const char *hostname, const _SOCK_ADDR *hostaddr)
+/* The client's address; NULL for the local sendmail command, "" where the MTA cannot say.  -1: no memory. */
+static int
+client_text(const char *hostname, const _SOCK_ADDR *hostaddr, char **client_r)
 {
 	char text[INET6_ADDRSTRLEN] = "";
 
-	if (hostaddr == NULL)
-		return hostname != NULL && strcasecmp(hostname, "localhost") == 0 ? NULL : strdup("");
-	if (hostaddr->sa_family == AF_INET) {
+	*client_r = NULL;
+	if (hostaddr == NULL && hostname != NULL && strcasecmp(hostname, "localhost") == 0)
+		return 0;
+	if (hostaddr != NULL && hostaddr->sa_family == AF_UNIX)
+		return 0;
+	if (hostaddr != NULL && hostaddr->sa_family == AF_INET) {
 		struct sockaddr_in in4;
 
 		memcpy(&in4, hostaddr, sizeof(in4));
 		(void)inet_ntop(AF_INET, &in4.sin_addr, text, sizeof(text));
-	} else if (hostaddr->sa_family == AF_INET6) {
+	} else if (hostaddr != NULL && hostaddr->sa_family == AF_INET6) {
 		struct sockaddr_in6 in6;
 
 		memcpy(&in6, hostaddr, sizeof(in6));
 		(void)inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof(text));
-	} else if (hostaddr->sa_family == AF_UNIX) {
-		return NULL;
 	}
-	return strdup(text);
+	*client_r = strdup(text);
+	return *client_r == NULL ? -1 : 0;
 }
 
 static sfsistat
@@ -193,13 +196,29 @@ on_connect(SMFICTX *ctx, char *hostname, _SOCK_ADDR *hostaddr)
 	if (s == NULL)
 		return SMFIS_TEMPFAIL;
 	free(s->client);
-	s->client = client_text(hostname, hostaddr);
+	s->client = NULL;
+	if (client_text(hostname, hostaddr, &s->client) != 0)
+		s->refused = true;		/* who it is cannot be kept: nothing is judged by mistake */
 	if (!s->refused)
 		return go_on(s, SMFIP_NR_CONN);
 	if (log_gate_open(&shared.room.crowd_gate, session_now(), MINUTE, &held))
 		log_line(shared.room.log, LOG_LEVEL_WARNING, "connections: more than %u, answered 4xx, held=%llu",
 		    shared.room.set.max_connections, (unsigned long long)held);
 	return SMFIS_TEMPFAIL;
+}
+
+/* Between these two the judge's ledger and memory stand; false: we are ending, and they may not. */
+static bool
+judging_begin(void)
+{
+	atomic_fetch_add(&shared.room.judging, 1);
+	return !atomic_load(&shared.room.closing);
+}
+
+static void
+judging_end(void)
+{
+	atomic_fetch_sub(&shared.room.judging, 1);
 }
 
 /* ---- one message ------------------------------------------------------------------------------- */
@@ -228,6 +247,7 @@ on_envrcpt(SMFICTX *ctx, char **argv)
 {
 	struct session *s = smfi_getpriv(ctx);
 	struct session_message *msg = s == NULL ? NULL : s->msg;
+	bool waits;
 
 	if (msg == NULL || msg->judge == NULL || !session_step(s, EVENT_RCPT) || s->refused)
 		return SMFIS_TEMPFAIL;
@@ -236,7 +256,10 @@ on_envrcpt(SMFICTX *ctx, char **argv)
 		    (char *)(uintptr_t)"Too many recipients");
 		return SMFIS_TEMPFAIL;
 	}
-	if (judge_recipient_waits(msg->judge, s->client, msg->login, msg->sender, argv[0], &msg->group, session_now())) {
+	waits = judging_begin() && judge_recipient_waits(msg->judge, s->client, msg->login, msg->sender, argv[0],
+	    &msg->group, session_now());
+	judging_end();
+	if (waits) {
 		(void)smfi_setreply(ctx, (char *)(uintptr_t)"451", (char *)(uintptr_t)"4.5.3",
 		    (char *)(uintptr_t)shared.room.set.split_text);
 		return SMFIS_TEMPFAIL;
@@ -292,7 +315,7 @@ on_eom(SMFICTX *ctx)
 	struct judge_answer answer;
 	struct judge_message in;
 	const char *queue;
-	sfsistat ret;
+	sfsistat ret = SMFIS_TEMPFAIL;
 
 	if (s == NULL || s->msg == NULL || s->msg->judge == NULL || !session_step(s, EVENT_EOM))
 		return SMFIS_TEMPFAIL;
@@ -305,13 +328,14 @@ on_eom(SMFICTX *ctx)
 		.can_remove = (s->actions & SMFIF_DELRCPT) != 0,
 		.can_quarantine = (s->actions & SMFIF_QUARANTINE) != 0,
 	};
-	atomic_fetch_add(&shared.room.judging, 1);
-	judge_message(s->msg->judge, &in, &answer);
-	ret = session_answer(ctx, s, &answer);
-	session_log(s, queue, &answer);
-	judge_answer_clear(&answer);
+	if (judging_begin()) {
+		judge_message(s->msg->judge, &in, &answer);
+		ret = session_answer(ctx, s, &answer);
+		session_log(s, queue, &answer);
+		judge_answer_clear(&answer);
+	}
 	message_end(s);
-	atomic_fetch_sub(&shared.room.judging, 1);
+	judging_end();
 	return ret;
 }
 
@@ -426,6 +450,7 @@ session_quiet(unsigned wait_ms)
 	const struct timespec nap = { .tv_nsec = 10 * 1000000 };
 	unsigned waited;
 
+	atomic_store(&shared.room.closing, true);
 	for (waited = 0; atomic_load(&shared.room.judging) > 0; waited += 10) {
 		if (waited >= wait_ms)
 			return false;

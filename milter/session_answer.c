@@ -10,6 +10,7 @@
 
 #define MINUTE	60000		/* ms */
 #define FIELD	"X-Tuiding"
+#define SUBJECTS_MAX	100	/* superfluous ones that are removed */
 
 /* ---- log --------------------------------------------------------------------------------------- */
 
@@ -86,7 +87,7 @@ strip_marks(SMFICTX *ctx, const struct session *s)
 
 	if (s->msg->marks == NULL)
 		return MI_SUCCESS;
-	if ((s->actions & SMFIF_CHGHDRS) == 0)
+	if ((s->actions & SMFIF_CHGHDRS) == 0 || s->msg->nmarks > SESSION_MARKS_MAX)
 		return MI_FAILURE;
 	g_hash_table_iter_init(&iter, s->msg->marks);
 	while (g_hash_table_iter_next(&iter, &name, &count))
@@ -107,6 +108,7 @@ static int
 change_headers(SMFICTX *ctx, const struct session *s, const struct judge_answer *a)
 {
 	char *value;
+	size_t i;
 	int ret = MI_SUCCESS;
 
 	if (a->subject != NULL && (s->actions & (SMFIF_CHGHDRS | SMFIF_ADDHDRS)) == (SMFIF_CHGHDRS | SMFIF_ADDHDRS)) {
@@ -114,6 +116,8 @@ change_headers(SMFICTX *ctx, const struct session *s, const struct judge_answer 
 		ret = a->subject_absent ? smfi_addheader(ctx, (char *)(uintptr_t)"Subject", value) :
 		    smfi_chgheader(ctx, (char *)(uintptr_t)"Subject", 1, value);
 		g_free(value);
+		for (i = a->nsubjects; i > 1 && i <= SUBJECTS_MAX; i--)
+			(void)smfi_chgheader(ctx, (char *)(uintptr_t)"Subject", (int)i, NULL);
 	}
 	if (a->header != NULL && (s->actions & SMFIF_ADDHDRS) != 0) {
 		value = with_blank(s, a->header);
@@ -148,6 +152,10 @@ session_answer(SMFICTX *ctx, struct session *s, const struct judge_answer *a)
 	if (a->action == ACTION_REJECT || a->action == ACTION_TEMPFAIL) {
 		set_reply(ctx, a->code, a->xcode, a->text);
 		return a->action == ACTION_REJECT ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+	}
+	if (a->strip && s->msg->nmarks > SESSION_MARKS_MAX && enforce) {
+		set_reply(ctx, "550", "5.6.0", "Too many X-Tuiding fields");
+		return SMFIS_REJECT;		/* taking off thousands costs the MTA minutes */
 	}
 	if (enforce && remove_recipients(ctx, s, a) != MI_SUCCESS) {
 		log_line(room->log, LOG_LEVEL_ERROR, "answer: a recipient who refused could not be removed");

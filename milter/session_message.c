@@ -55,6 +55,38 @@ append(struct session_message *msg, const char *octets, size_t len)
 	return !msg->full;
 }
 
+/* Fields without which nobody can say who wrote and what: no flood of others may push them out. */
+static bool
+matters(const char *name)
+{
+	static const char *const names[] = {
+		"From", "Sender", "Reply-To", "Subject", "List-Id", "List-Unsubscribe", "Message-ID", "To", "Cc",
+		"Content-Type", "Content-Transfer-Encoding", "MIME-Version", "Authentication-Results", "Received",
+		"In-Reply-To", "References", "X-Tuiding",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The header has half of the room; what matters may take of the next quarter, the rest is the body's. */
+static bool
+has_share(struct session_message *msg, const char *name, size_t *len)
+{
+	if (msg->octets->len + *len <= session_room()->set.max_scan_size / 2)
+		return true;
+	if (!matters(name) || msg->nspare >= SESSION_SPARE_MAX ||
+	    msg->octets->len > session_room()->set.max_scan_size / 4 * 3)
+		return false;
+	msg->nspare++;
+	if (*len > SESSION_SPARE_OCTETS)
+		*len = SESSION_SPARE_OCTETS;
+	return true;
+}
+
 void
 session_message_field(struct session_message *msg, const char *name, const char *value, bool leading_blank)
 {
@@ -64,6 +96,10 @@ session_message_field(struct session_message *msg, const char *name, const char 
 		nname = max;
 	if (len > max)
 		len = max;
+	while (nname > 0 && (name[nname - 1] == ' ' || name[nname - 1] == '\t'))
+		nname--;			/* "From :" is From (RFC 5322 4.5) */
+	if (!has_share(msg, name, &len))
+		return;
 	(void)append(msg, name, nname);
 	(void)append(msg, ": ", leading_blank ? 1 : 2);
 	(void)append(msg, value, len);
@@ -79,14 +115,14 @@ session_message_body(struct session_message *msg, const unsigned char *octets, s
 void
 session_message_mark(struct session_message *msg, const char *name)
 {
-	char *lower = g_ascii_strdown(name, -1);
+	char *lower;
 	guint n;
 
+	if (++msg->nmarks > SESSION_MARKS_MAX)	/* such a message is not mended: session_answer() */
+		return;
+	lower = g_ascii_strdown(name, -1);
 	if (msg->marks == NULL)
 		msg->marks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	n = GPOINTER_TO_UINT(g_hash_table_lookup(msg->marks, lower));
-	if (n == 0 && strcmp(lower, "x-tuiding") != 0 && g_hash_table_size(msg->marks) >= SESSION_MARKS_MAX)
-		g_free(lower);			/* only names that mean nothing to us can be so many */
-	else
-		(void)g_hash_table_replace(msg->marks, lower, GUINT_TO_POINTER(n + 1));
+	(void)g_hash_table_replace(msg->marks, lower, GUINT_TO_POINTER(n + 1));
 }

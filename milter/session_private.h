@@ -11,7 +11,9 @@
 #include "session.h"
 
 #define SESSION_RCPTS_MAX	10000	/* recipients of one message; beyond: 4xx */
-#define SESSION_MARKS_MAX	1000	/* distinct X-Tuiding* names that are counted */
+#define SESSION_MARKS_MAX	50	/* X-Tuiding* fields taken off one message; nobody honest sends more */
+#define SESSION_SPARE_MAX	64	/* fields that matter, kept beyond the header's share of the room */
+#define SESSION_SPARE_OCTETS	1000	/* of each of them */
 
 /* Events are libmilter's callbacks; phases are what has been said so far. */
 enum session_phase { PHASE_ILLEGAL, PHASE_IDLE, PHASE_ENVELOPE, PHASE_CONTENT, PHASE_MAX };
@@ -25,6 +27,8 @@ struct session_message {
 	GPtrArray	*rcpts;		/* as given, char * */
 	GString		*octets;	/* fields, empty line, body, up to max_scan_size */
 	GHashTable	*marks;		/* lower-case X-Tuiding* name -> how many; NULL: none seen */
+	unsigned	 nmarks;	/* all of them */
+	unsigned	 nspare;	/* fields kept beyond the header's share */
 	int		 group;		/* of a split message, -1 none yet */
 	bool		 full;		/* max_scan_size reached */
 };
@@ -45,6 +49,7 @@ struct session_room {
 	struct log		*log;
 	_Atomic unsigned	 connections;
 	_Atomic unsigned	 judging;	/* messages between EOM and their answer */
+	_Atomic bool		 closing;	/* what judging uses is about to be freed */
 	struct log_gate		 ledger_gate;	/* one line a minute */
 	struct log_gate		 crowd_gate;
 };

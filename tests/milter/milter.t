@@ -6,7 +6,7 @@ src=${TUIDING_SRCDIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 bin=${TUIDING_BINDIR:-$src}
 folder=$src/tests/milter
 scripts="stages:enforce verdicts:enforce two:enforce abort:enforce limited:enforce split:enforce strip:enforce
-	skip:enforce outbound:enforce remove:remove quarantine:quarantine observe:observe noledger:noledger"
+	skip:enforce flood:enforce outbound:enforce remove:remove quarantine:quarantine observe:observe noledger:noledger"
 if ! command -v miltertest > /dev/null 2>&1; then
 	echo "1..0 # SKIP miltertest is not here"
 	exit 0

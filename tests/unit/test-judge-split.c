@@ -26,6 +26,10 @@ test_groups(void **state)
 	/* The latest word counts. */
 	judge_split_remember(split, "n@shop.example", "a@example.com", 0, 3000);
 	assert_int_equal(judge_split_group(split, "n@shop.example", "a@example.com", 3000), 0);
+	judge_split_forget(split, "n@shop.example", "nobody@example.com");
+	judge_split_forget(split, "n@shop.example", "a@example.com");
+	assert_int_equal(judge_split_group(split, "n@shop.example", "a@example.com", 3000), -1);
+	assert_int_equal(judge_split_group(split, "n@shop.example", "b@example.com", 3000), 0);
 	judge_split_free(split);
 	judge_split_free(NULL);
 }
