@@ -4,11 +4,12 @@
  * Floor 5.  Finds the subcommand, runs it, and makes sure that what it wrote arrived.  Holds no
  * secret and prints none.
  */
-#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
+#include <unistd.h>
 #include "admin.h"
 #include "admin_args.h"
 #include "match.h"
@@ -69,6 +70,31 @@ command_run(struct admin *admin, const struct admin_noun *noun, const struct adm
 	return command->run(admin, &args);
 }
 
+/* A verb that is missing, or one that the noun does not know: which there are. */
+static int
+verb_wanted(const struct admin *admin, const struct admin_noun *noun, const char *verb)
+{
+	const struct admin_command *command;
+	char verbs[200];
+	size_t len;
+
+	verbs[0] = '\0';
+	for (command = noun->commands; command->run != NULL; command++) {
+		len = strlen(verbs);
+		(void)snprintf(verbs + len, sizeof(verbs) - len, "%s%s", len > 0 ? say(&admin->say,
+		    ", ", "、") : "", command->verb);
+	}
+	if (verb == NULL)
+		return admin_usage(admin, say(&admin->say,
+		    "'%s' wants a subcommand of its own: %s (try: tuiding %s --help)",
+		    "“%s”后面要有它的子命令：%s（请看：tuiding %s --help）"), noun->name, verbs,
+		    noun->name);
+	return admin_usage(admin, say(&admin->say,
+	    "'%s' is no subcommand of '%s', these are: %s (try: tuiding %s --help)",
+	    "“%s”不是“%s”的子命令，可用的有：%s（请看：tuiding %s --help）"), verb, noun->name, verbs,
+	    noun->name);
+}
+
 /* argv[0] is the noun. */
 static int
 noun_run(struct admin *admin, int argc, char **argv)
@@ -91,19 +117,34 @@ noun_run(struct admin *admin, int argc, char **argv)
 		admin_args_help_noun(admin, noun);
 		return ADMIN_YES;
 	}
-	return admin_usage(admin, say(&admin->say,
-	    "'%s' wants a subcommand of its own (try: tuiding %s --help)",
-	    "“%s”后面要有它的子命令（请看：tuiding %s --help）"), noun->name, noun->name);
+	return verb_wanted(admin, noun, verb);
 }
 
-/* Exit status 3 when standard output did not take all that was written. */
+/* Whether nobody reads standard output any more, as behind "| head". */
+static bool
+reader_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+/*
+ * Exit status 3 when standard output did not take all that was written.  A reader that went away is
+ * no fault: then we end without a word by the signal that other programs end by, but only now, with
+ * the work done and the ledger closed.
+ */
 static int
 output_end(const struct admin *admin, int status)
 {
 	int failed;
 
-	errno = 0;
 	failed = fflush(stdout) != 0 || ferror(stdout);
+	if (failed && reader_gone()) {
+		(void)signal(SIGPIPE, SIG_DFL);
+		(void)raise(SIGPIPE);
+		return 128 + SIGPIPE;		/* where the signal is blocked */
+	}
 	if (fclose(stdout) != 0 || failed) {
 		admin_note(admin, say(&admin->say, "standard output could not be written",
 		    "无法写入标准输出"));

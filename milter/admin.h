@@ -111,11 +111,27 @@ int	admin_conf(struct admin *admin);
  */
 int	admin_ledger(struct admin *admin, bool read_only);
 
+/* The ledger's file; NULL where it is no file. */
+const char	*admin_ledger_path(const struct conf *conf);
+
+/*
+ * What to add to a failure of the ledger: whose rights were missing and whose it takes; "" where no
+ * right was missing.  write: it was to be written.
+ */
+#define ADMIN_HINT_MAX	400
+const char	*admin_ledger_hint(const struct admin *admin, bool write, const struct err *err,
+	    char hint[ADMIN_HINT_MAX]);
+
 /* A recipient as the ledger knows it: key, recipient-map applied. */
 int	admin_recipient(const struct admin *admin, const char *text, char out[ADDR_MAX + 1]);
 /* The same without words: 1, or -1. */
 int	admin_recipient_key(const struct conf *conf, const char *text, char out[ADDR_MAX + 1]);
 int	admin_sender(const struct admin *admin, const char *text, struct addr_key *key_r);
+/*
+ * An id or a reference as the ledger spells it, Crockford's base32: upper case, 0 for o, 1 for i and
+ * l.  0; -1 when it is empty or does not fit into size octets.
+ */
+int	admin_id(const char *text, char *out, size_t size);
 /* --since, --until, --limit, where given. */
 int	admin_period(const struct admin *admin, const struct admin_args *args, int64_t *since_r,
 	    int64_t *until_r);

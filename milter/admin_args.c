@@ -130,9 +130,9 @@ operands_check(const struct admin *admin, const struct admin_args *args)
 	command = args->command;
 	if (args->n >= command->min && args->n <= command->max)
 		return 0;
-	return admin_usage(admin, say(&admin->say, "usage: tuiding %s%s%s %s (try --help)",
-	    "用法：tuiding %s%s%s %s（请看 --help）"), args->noun, command->verb[0] != '\0' ? " " : "",
-	    command->verb, command->operands);
+	return admin_usage(admin, say(&admin->say, "usage: tuiding %s%s%s%s%s (try --help)",
+	    "用法：tuiding %s%s%s%s%s（请看 --help）"), args->noun, command->verb[0] != '\0' ? " " : "",
+	    command->verb, command->operands[0] != '\0' ? " " : "", command->operands);
 }
 
 int
@@ -212,9 +212,10 @@ void
 admin_args_help_command(const struct admin *admin, const char *noun,
     const struct admin_command *command)
 {
-	printf(say(&admin->say, "usage: tuiding [-c FILE] %s%s%s [OPTION]… %s\n%s\n\noptions:\n",
-	    "用法：tuiding [-c FILE] %s%s%s [选项]… %s\n%s\n\n选项：\n"), noun,
-	    command->verb[0] != '\0' ? " " : "", command->verb, command->operands,
+	printf(say(&admin->say, "usage: tuiding [-c FILE] %s%s%s [OPTION]…%s%s\n%s\n\noptions:\n",
+	    "用法：tuiding [-c FILE] %s%s%s [选项]…%s%s\n%s\n\n选项：\n"), noun,
+	    command->verb[0] != '\0' ? " " : "", command->verb,
+	    command->operands[0] != '\0' ? " " : "", command->operands,
 	    say(&admin->say, command->en, command->zh));
 	help_options(admin, command->options);
 	help_options(admin, common);
@@ -262,8 +263,8 @@ admin_args_help(const struct admin *admin, const struct admin_noun *nouns)
 	fputs(say(&admin->say,
 	    "\n  -V         the version\n"
 	    "  --help     help, also behind every subcommand\n"
-	    "\nexit status: 0 yes or done, 1 no, not found or a failed check, 2 called wrongly, "
-	    "3 trouble\n",
+	    "\nexit status: 0 yes or done, 1 no, not found or a failed check, "
+	    "2 called wrongly or the configuration is wrong, 3 trouble\n",
 	    "\n  -V         版本\n"
 	    "  --help     帮助，每个子命令后面都可以用\n"
 	    "\n退出状态：0 是或已完成，1 否、未找到或检查未通过，2 用法或配置有误，3 出现故障\n"),

@@ -95,11 +95,17 @@ admin_clean_utf8(const char *text)
 }
 
 bool
+admin_clean_is_utf8(const char *octets, size_t len)
+{
+	return octets != NULL && g_utf8_validate_len(octets, len, NULL);
+}
+
+bool
 admin_clean_is_text(const char *octets, size_t len)
 {
 	size_t i;
 
-	if (octets == NULL || !g_utf8_validate_len(octets, len, NULL))
+	if (!admin_clean_is_utf8(octets, len))
 		return false;
 	for (i = 0; i < len; i++)
 		if (((unsigned char)octets[i] < 0x20 && strchr("\t\n\r", octets[i]) == NULL) ||

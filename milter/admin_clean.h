@@ -33,6 +33,9 @@ size_t	admin_clean_fit(const char *text, size_t columns);
  */
 char	*admin_clean_utf8(const char *text);
 
+/* Whether octets are UTF-8. */
+bool	admin_clean_is_utf8(const char *octets, size_t len);
+
 /*
  * Whether octets are text a person can read: valid UTF-8 without control characters but tab and
  * line ends.

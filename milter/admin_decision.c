@@ -200,15 +200,16 @@ decision_show(struct admin *admin, const struct admin_args *args)
 	struct ledger_decision_filter filter;
 	struct list list;
 	struct err err;
+	char id[LEDGER_ID_MAX + 1];
 	int64_t n;
 	size_t i;
 	int status;
 
 	memset(&filter, 0, sizeof(filter));
-	filter.id = args->operand[0];
-	if (filter.id[0] == '\0' || strlen(filter.id) > LEDGER_ID_MAX)
+	if (admin_id(args->operand[0], id, sizeof(id)) < 0)
 		return admin_usage(admin, say(&admin->say, "'%s' is no id of a decision",
-		    "“%s”不是处置记录的编号"), filter.id);
+		    "“%s”不是处置记录的编号"), args->operand[0]);
+	filter.id = id;
 	status = admin_conf(admin);
 	if (status == 0)
 		status = admin_ledger(admin, true);

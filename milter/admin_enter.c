@@ -104,8 +104,8 @@ enter(struct admin *admin, const struct ledger_statement *s, const struct addr_k
 		admin_line(admin, say(&admin->say, "on record already: %s, no. %lld",
 		    "已有登记：%s，序号 %lld"), receipt.reference, (long long)receipt.seq);
 	else if (s->kind == LEDGER_VOID)
-		admin_line(admin, say(&admin->say, "void: %s, by no. %lld", "已作废：%s，序号 %lld"),
-		    receipt.reference, (long long)receipt.seq);
+		admin_line(admin, say(&admin->say, "void: %s, by statement no. %lld",
+		    "已作废：%s，由序号 %lld 的声明作废"), receipt.reference, (long long)receipt.seq);
 	else
 		admin_line(admin, say(&admin->say, "%s recorded: %s about %s, reference %s, no. %lld",
 		    "已登记%s：%s 对 %s，编号 %s，序号 %lld"), say_kind(&admin->say, s->kind),
@@ -141,6 +141,7 @@ int
 admin_statement_add(struct admin *admin, const struct admin_args *args)
 {
 	struct ledger_statement s;
+	const struct admin_statement_fault *fault;
 	struct addr_key sender;
 	char recipient[ADDR_MAX + 1];
 	int status;
@@ -154,9 +155,9 @@ admin_statement_add(struct admin *admin, const struct admin_args *args)
 	if (status == 0)
 		status = times_read(admin, args, &s);
 	s.evidence = admin_arg(args, "note");
-	if (status == 0 && s.evidence != NULL && !admin_statement_note_fits(s.evidence))
-		status = admin_usage(admin, say(&admin->say, "--note wants text of at most %d octets",
-		    "--note 要写文字，最多 %d 字节"), ADMIN_NOTE_MAX);
+	fault = s.evidence != NULL ? admin_statement_note_fault(s.evidence) : NULL;
+	if (status == 0 && fault != NULL)
+		status = admin_usage(admin, "--note: %s", say(&admin->say, fault->en, fault->zh));
 	if (status == 0)
 		status = admin_ledger(admin, false);
 	if (status != 0)
@@ -175,21 +176,19 @@ target_find(struct admin *admin, const char *id, enum ledger_kind kind, struct a
 {
 	struct ledger_filter filter;
 	struct err err;
-	char upper[LEDGER_REFERENCE_MAX + 1];
-	size_t i, len;
+	char reference[LEDGER_REFERENCE_MAX + 1];
+	size_t len;
 	int found;
 
 	memset(&filter, 0, sizeof(filter));
 	len = strlen(id);
-	if (len == 0 || len > LEDGER_REFERENCE_MAX)
+	if (admin_id(id, reference, sizeof(reference)) < 0)
 		return admin_usage(admin, say(&admin->say, "'%s' is neither a reference nor a number",
 		    "“%s”既不是编号也不是序号"), id);
-	for (i = 0; i <= len; i++)
-		upper[i] = id[i] >= 'a' && id[i] <= 'z' ? (char)(id[i] - 'a' + 'A') : id[i];
 	if (strspn(id, "0123456789") == len && len <= 18)
 		filter.seq = strtoll(id, NULL, 10);
 	else
-		filter.reference = upper;
+		filter.reference = reference;
 	if (filter.reference == NULL && filter.seq == 0)
 		found = 0;
 	else
@@ -210,16 +209,19 @@ int
 admin_statement_void(struct admin *admin, const struct admin_args *args)
 {
 	struct ledger_statement s;
+	const struct admin_statement_fault *fault;
 	struct admin_said *said;
 	const char *reason;
 	int status;
 
 	said = NULL;
 	reason = admin_arg(args, "reason");
-	if (reason == NULL || reason[0] == '\0' || !admin_statement_note_fits(reason))
-		return admin_usage(admin, say(&admin->say,
-		    "--reason is wanted: why the entry was wrong, at most %d octets",
-		    "必须用 --reason 写明作废理由，最多 %d 字节"), ADMIN_NOTE_MAX);
+	if (reason == NULL || reason[0] == '\0')
+		return admin_usage(admin, "%s", say(&admin->say,
+		    "--reason is wanted: why the entry was wrong", "必须用 --reason 写明作废理由"));
+	fault = admin_statement_note_fault(reason);
+	if (fault != NULL)
+		return admin_usage(admin, "--reason: %s", say(&admin->say, fault->en, fault->zh));
 	status = admin_conf(admin);
 	if (status == 0)
 		status = admin_ledger(admin, false);

@@ -259,8 +259,8 @@ void_say(const struct admin *admin, const struct ledger_statement *s)
 	ended = NULL;
 	if (!s->voided || admin_said_void(admin->ledger, s->reference, &ended, &err) != 1)
 		return;
-	admin_explain_line(admin, say(&admin->say, "It was declared void on %s (no. %lld): %s",
-	    "该声明已于 %s 作废（序号 %lld）：%s"), admin_time_text(ended->statement.received_at,
+	admin_explain_line(admin, say(&admin->say, "It was declared void on %s by statement no. %lld: %s",
+	    "该声明已于 %s 由序号 %lld 的声明作废：%s"), admin_time_text(ended->statement.received_at,
 	    false, when), (long long)ended->statement.seq, ended->statement.reason != NULL ?
 	    ended->statement.reason : "");
 	admin_said_free(ended);
@@ -390,6 +390,7 @@ static int
 explain_run(struct admin *admin, const struct admin_args *args)
 {
 	const char *id;
+	char own[LEDGER_ID_MAX + 1];
 	int status;
 
 	id = args->operand[0];
@@ -397,13 +398,13 @@ explain_run(struct admin *admin, const struct admin_args *args)
 		return admin_usage(admin, say(&admin->say,
 		    "explain speaks to people; for a machine: tuiding decision show %s",
 		    "explain 供人阅读；供程序读取请用：tuiding decision show %s"), id);
-	if (id[0] == '\0' || strlen(id) > LEDGER_ID_MAX)
+	if (admin_id(id, own, sizeof(own)) < 0)
 		return admin_usage(admin, say(&admin->say, "'%s' is no id of a decision",
 		    "“%s”不是处置记录的编号"), id);
 	status = admin_conf(admin);
 	if (status == 0)
 		status = admin_ledger(admin, true);
-	return status != 0 ? status : explain_id(admin, id);
+	return status != 0 ? status : explain_id(admin, own);
 }
 
 const struct admin_command admin_explain_commands[] = {

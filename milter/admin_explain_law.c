@@ -74,7 +74,7 @@ static const struct text by_rule = {
 
 static const struct text actions[ACTION_MAX] = {
 	[ACTION_ACCEPT]		= { "delivered as it came", "照常投递" },
-	[ACTION_TAG]		= { "delivered, marked as advertising", "加上广告标记后投递" },
+	[ACTION_TAG]		= { "delivered, marked as advertising", "加上广告标签后投递" },
 	[ACTION_QUARANTINE]	= { "held back in the mail server's quarantine",
 	    "由邮件服务器隔离扣留" },
 	[ACTION_REJECT]		= { "not accepted; the sending server was told so",

@@ -4,6 +4,7 @@
  * Floor 5, part of admin.  The whole file is checked before the first row is written; then slices
  * of SLICE go in one transaction each, so that mail never waits for an import.  Every row's id is
  * made of its content: running the same file again after a crash completes it and doubles nothing.
+ * Nor does a file that export wrote: its rows are known by the moment the person spoke.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,41 @@ report_overturns(struct run *run, const struct admin_import_row *row)
 	report(run, row, "overturns", &fault);
 }
 
+struct known {
+	const struct admin_import_row	*row;
+	bool				 found;
+};
+
+static bool
+known_met(void *arg, const struct ledger_statement *s)
+{
+	struct known *known = arg;
+
+	known->found = (s->message_id != NULL && strcmp(s->message_id, known->row->id) == 0) ||
+	    (known->row->dated && s->given_at == known->row->given_at &&
+	    s->expires == known->row->expires);
+	return !known->found;
+}
+
+/*
+ * Whether the row is on record: the same said at the same millisecond, however it was entered and
+ * whether or not it was made void since; or the row itself.  1, 0, or -1.
+ */
+static int
+row_known(struct run *run, const struct admin_import_row *row, struct err *err)
+{
+	struct known known = { .row = row };
+	struct ledger_filter filter;
+
+	memset(&filter, 0, sizeof(filter));
+	filter.kind = run->import.kind;
+	filter.recipient = row->recipient;
+	filter.sender = row->sender.text;
+	if (ledger_statements(run->admin->ledger, &filter, known_met, &known, err) < 0)
+		return -1;
+	return known.found;
+}
+
 /* Whether a consent would be refused by the ledger: 1, 0, or -1. */
 static int
 row_overturns(struct run *run, const struct admin_import_row *row, struct err *err)
@@ -76,6 +112,9 @@ row_overturns(struct run *run, const struct admin_import_row *row, struct err *e
 
 	if (run->import.kind != LEDGER_CONSENT)
 		return 0;
+	answer = row_known(run, row, err);
+	if (answer != 0)
+		return answer < 0 ? -1 : 0;
 	memset(&standing, 0, sizeof(standing));
 	if (admin_standing_ask(run->admin->ledger, row->recipient, &row->sender, true,
 	    run->admin->now, &standing, err) < 0)
@@ -130,6 +169,14 @@ statement_make(const struct run *run, const struct admin_import_row *row, struct
 	s->message_id = row->id;
 }
 
+static int
+stopped(const struct run *run, unsigned line, const struct err *err)
+{
+	return admin_trouble(run->admin, say(&run->admin->say,
+	    "stopped at line %u: %s; running the import again completes it",
+	    "在第 %u 行中断：%s；重新导入同一文件即可补全"), line, err->text);
+}
+
 /* Writes the rows that wait, in one transaction. */
 static int
 slice_write(struct run *run)
@@ -144,9 +191,7 @@ slice_write(struct run *run)
 	memset(run->receipts, 0, SLICE * sizeof(run->receipts[0]));
 	if (run->n > 0 && ledger_append(run->admin->ledger, run->statements, run->n, run->receipts,
 	    &err) < 0)
-		status = admin_trouble(run->admin, say(&run->admin->say,
-		    "stopped at line %u: %s; running the import again completes it",
-		    "在第 %u 行中断：%s；重新导入同一文件即可补全"), run->rows[0].line, err.text);
+		status = stopped(run, run->rows[0].line, &err);
 	for (i = 0; i < run->n; i++) {
 		if (status == 0 && run->receipts[i].outcome == LEDGER_WRITTEN)
 			run->written++;
@@ -160,6 +205,26 @@ slice_write(struct run *run)
 	return status;
 }
 
+/* The row that was just read waits for its slice, unless it is on record. */
+static int
+row_take(struct run *run)
+{
+	struct admin_import_row *row;
+	struct err err;
+	int known;
+
+	row = &run->rows[run->n];
+	known = row->dated ? row_known(run, row, &err) : 0;
+	if (known == 0) {
+		run->n++;
+		return run->n == SLICE ? slice_write(run) : 0;
+	}
+	if (known == 1)
+		run->already++;
+	admin_import_row_clear(row);
+	return known == 1 ? 0 : stopped(run, row->line, &err);
+}
+
 static int
 write_all(struct run *run)
 {
@@ -171,9 +236,7 @@ write_all(struct run *run)
 	    &fault)) != 0) {
 		if (answer < 0)
 			continue;		/* reported before */
-		run->n++;
-		if (run->n == SLICE)
-			status = slice_write(run);
+		status = row_take(run);
 	}
 	return status != 0 ? status : slice_write(run);
 }
@@ -255,6 +318,7 @@ int
 admin_statement_import(struct admin *admin, const struct admin_args *args)
 {
 	struct run run;
+	size_t i;
 	int status;
 
 	memset(&run, 0, sizeof(run));
@@ -270,6 +334,8 @@ admin_statement_import(struct admin *admin, const struct admin_args *args)
 	if (status == 0)
 		status = import_file(&run);
 	admin_import_close(&run.import);
+	for (i = 0; i < run.n; i++)
+		admin_import_row_clear(&run.rows[i]);
 	free(run.rows);
 	free(run.statements);
 	free(run.receipts);

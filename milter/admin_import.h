@@ -23,6 +23,7 @@ struct admin_import_row {
 	char		 recipient[ADDR_MAX + 1];
 	struct addr_key	 sender;
 	int64_t		 given_at, expires;
+	bool		 dated;			/* given_at stands in the file */
 	char		*note;			/* NULL: none; its own */
 	char		 id[80];		/* of its content: the same row is the same statement */
 };
@@ -32,6 +33,7 @@ struct admin_import {
 	const struct admin	*admin;
 	enum ledger_kind	 kind;
 	int64_t			 expires;	/* of a consent that names none; 0: never */
+	const char		*path;		/* as given */
 	char			*text;		/* UTF-8 */
 	size_t			 len;
 	const char		*charset;	/* it was read as, when that is not UTF-8; else NULL */

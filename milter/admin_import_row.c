@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-#include "admin_clean.h"
+#include <sys/stat.h>
 #include "admin_import.h"
 #include "admin_statement.h"
 #include "admin_walk.h"
@@ -18,12 +18,13 @@ enum field { RECIPIENT, SENDER, GIVEN_AT, EXPIRES, NOTE, FIELD_MAX };
 
 static const struct {
 	const char	*en, *zh;
+	const char	*table;		/* as our own Chinese tables head it */
 } names[FIELD_MAX] = {
-	[RECIPIENT]	= { "recipient", "收件人" },
-	[SENDER]	= { "sender", "发件人" },
-	[GIVEN_AT]	= { "given_at", "时间" },
-	[EXPIRES]	= { "expires", "有效期" },
-	[NOTE]		= { "note", "备注" },
+	[RECIPIENT]	= { "recipient", "收件人", "收件人" },
+	[SENDER]	= { "sender", "发件人", "发件人" },
+	[GIVEN_AT]	= { "given_at", "时间", "表示时间" },
+	[EXPIRES]	= { "expires", "有效期", "有效期至" },
+	[NOTE]		= { "note", "备注", "备注" },
 };
 
 /* Cuts white space, the ideographic space too, off both ends. */
@@ -61,7 +62,8 @@ field_named(const char *heading)
 
 	name = trimmed(heading);
 	for (i = 0; i < FIELD_MAX; i++)
-		if (g_ascii_strcasecmp(name, names[i].en) == 0 || strcmp(name, names[i].zh) == 0)
+		if (g_ascii_strcasecmp(name, names[i].en) == 0 || strcmp(name, names[i].zh) == 0 ||
+		    strcmp(name, names[i].table) == 0)
 			break;
 	g_free(name);
 	return (enum field)i;
@@ -78,23 +80,26 @@ header_read(struct admin_import *import)
 	admin = import->admin;
 	for (i = 0; i < FIELD_MAX; i++)
 		import->column[i] = -1;
+	record.line = 1;		/* where there is none */
 	if (admin_csv_next(import->csv, &record) != 1)
 		record.n = 0;
 	for (i = 0; i < record.n; i++) {
 		field = field_named(record.field[i]);
 		if (field == FIELD_MAX || import->column[field] != -1)
 			return admin_usage(admin, say(&admin->say,
-			    "the header line has an unknown or repeated column '%s': wanted are "
-			    "recipient, sender, "
-			    "given_at, expires, note", "标题行的列“%s”无法识别或重复，可用的列："
-			    "收件人、发件人、时间、有效期、备注"), record.field[i]);
+			    "%s:%u: the header line has an unknown or repeated column '%s': wanted "
+			    "are recipient, sender, given_at, expires, note",
+			    "%s:%u: 标题行的列“%s”无法识别或重复，可用的列："
+			    "收件人、发件人、时间、有效期、备注"), import->path, record.line,
+			    record.field[i]);
 		import->column[field] = (int)i;
 	}
 	if (import->column[RECIPIENT] < 0 || import->column[SENDER] < 0)
 		return admin_usage(admin, say(&admin->say,
-		    "the first line must name the columns: recipient,sender[,given_at][,expires]["
-		    ",note]",
-		    "第一行必须是列名：收件人,发件人[,时间][,有效期][,备注]"));
+		    "%s:%u: the first line must name the columns: recipient,sender[,given_at]"
+		    "[,expires][,note]",
+		    "%s:%u: 第一行必须是列名：收件人,发件人[,时间][,有效期][,备注]"), import->path,
+		    record.line);
 	return 0;
 }
 
@@ -126,10 +131,16 @@ int
 admin_import_open(struct admin_import *import, const char *path)
 {
 	const struct admin *admin;
+	struct stat st;
 	struct err err;
 	int status;
 
 	admin = import->admin;
+	import->path = path;
+	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return admin_trouble(admin, say(&admin->say,
+		    "'%s' is a folder: wanted is a CSV file, or - for standard input",
+		    "“%s”是目录，应为 CSV 文件，或用 - 表示标准输入"), path);
 	if (admin_walk_read(path, false, ADMIN_IMPORT_OCTETS + 1, &import->text, &import->len,
 	    &err) < 0)
 		return admin_trouble(admin, "%s", err.text);
@@ -199,6 +210,7 @@ times_check(const struct admin_import *import, const char *given, const char *ex
 
 	admin = import->admin;
 	row->given_at = admin->now;
+	row->dated = given[0] != '\0';
 	if (given[0] != '\0' && admin_time_parse(given, admin->now, ADMIN_TIME_NO_SPAN,
 	    &row->given_at, NULL) < 0)
 		return refuse(fault, "no time", "时间无法识别", given);
@@ -246,6 +258,7 @@ static int
 row_check(const struct admin_import *import, char *const *text, struct admin_import_row *row,
     struct admin_import_fault *fault)
 {
+	const struct admin_statement_fault *wrong;
 	struct err err;
 
 	if (admin_recipient_key(import->admin->conf, text[RECIPIENT], row->recipient) != 1)
@@ -253,8 +266,9 @@ row_check(const struct admin_import *import, char *const *text, struct admin_imp
 	if (addr_key_parse(text[SENDER], strlen(text[SENDER]), &row->sender, &err) != 1)
 		return refuse(fault, "sender is no address, domain or list",
 		    "发件人不是地址、域名或列表", text[SENDER]);
-	if (!admin_statement_note_fits(text[NOTE]))
-		return refuse(fault, "the note is too long or no text", "备注过长或不是文字", "");
+	wrong = admin_statement_note_fault(text[NOTE]);
+	if (wrong != NULL)
+		return refuse(fault, wrong->en, wrong->zh, text[NOTE]);
 	if (times_check(import, text[GIVEN_AT], text[EXPIRES], row, fault) < 0)
 		return -1;
 	id_make(import->kind, row, text[GIVEN_AT], text[EXPIRES], text[NOTE], row->id);

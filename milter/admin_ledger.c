@@ -10,30 +10,72 @@
 #include "admin.h"
 #include "admin_user.h"
 
-static const char scheme[] = "sqlite:";
+/*
+ * The user that the daemon runs as is not there, so path came to be root's: says so, and what mends
+ * it.  whole: with the folder, where that is root's alone.
+ */
+static void
+user_missing(const struct admin *admin, const char *path, bool whole)
+{
+	const char *slash, *user;
+	char folder[1024], files[2048];
+	struct stat st;
+	int len;
+
+	user = admin->conf->user;
+	slash = strrchr(path, '/');
+	len = whole && slash != NULL ? (int)(slash - path) : 0;
+	(void)snprintf(folder, sizeof(folder), "%.*s", len, path);
+	if (len > 0 && stat(folder, &st) == 0 && st.st_uid == 0 && (st.st_mode & 007) == 0)
+		(void)snprintf(files, sizeof(files), "'%s' '%s'", folder, path);
+	else
+		(void)snprintf(files, sizeof(files), "'%s'", path);
+	admin_note(admin, say(&admin->say,
+	    "user '%s', which the configuration names, does not exist: '%s' was made as root, and "
+	    "tuiding-milter will not be able to use it", "配置中的用户“%s”不存在：“%s”以 root 身份"
+	    "写成，tuiding-milter 将无法使用"), user, path);
+	admin_note(admin, say(&admin->say,
+	    "make the user, then hand it over: useradd --system --user-group --shell "
+	    "/usr/sbin/nologin %s && chown %s: %s", "请先建立该用户，再把文件交给它：useradd --system "
+	    "--user-group --shell /usr/sbin/nologin %s && chown %s: %s"), user, user, files);
+}
+
+/* The folder, the rights, the ledger.  As ledger_migrate(). */
+static int
+migrate_as_user(const struct admin *admin, bool create, int *from_r, int *to_r, struct err *err)
+{
+	const char *path;
+
+	path = admin_ledger_path(admin->conf);
+	(void)umask(027);
+	if (create && path != NULL && admin_user_folder(path, admin->conf->user, err) < 0)
+		return -1;
+	if (admin_user_become(admin->conf->user, err) < 0)
+		return -1;
+	return ledger_migrate(admin->conf->ledger, create, from_r, to_r, err);
+}
 
 /* Makes the ledger, or brings it up to date. */
 static int
 migrate(struct admin *admin, bool create)
 {
 	struct err err;
-	const char *url;
-	int changed, from, to, status;
+	const char *path;
+	char hint[ADMIN_HINT_MAX];
+	int changed, from, to, missing, status;
 
 	status = admin_conf(admin);
 	if (status != 0)
 		return status;
 	from = to = 0;
-	url = admin->conf->ledger;
-	(void)umask(027);
-	if (create && strncmp(url, scheme, sizeof(scheme) - 1) == 0 &&
-	    admin_user_folder(url + sizeof(scheme) - 1, admin->conf->user, &err) < 0)
-		return admin_trouble(admin, "%s", err.text);
-	if (admin_user_become(admin->conf->user, &err) < 0)
-		return admin_trouble(admin, "%s", err.text);
-	changed = ledger_migrate(url, create, &from, &to, &err);
+	path = admin_ledger_path(admin->conf);
+	missing = admin_user_missing(admin->conf->user, &err);
+	changed = missing < 0 ? -1 : migrate_as_user(admin, create, &from, &to, &err);
 	if (changed < 0)
-		return admin_trouble(admin, "%s", err.text);
+		return admin_trouble(admin, "%s%s", err.text, admin_ledger_hint(admin, true, &err,
+		    hint));
+	if (missing == 1 && path != NULL)
+		user_missing(admin, path, true);
 	if (changed == 0)
 		admin_line(admin, say(&admin->say, "the ledger is up to date already (version %d)",
 		    "台账已是最新（版本 %d）"), to);
@@ -165,16 +207,25 @@ static int
 ledger_backup_run(struct admin *admin, const struct admin_args *args)
 {
 	struct err err;
-	int status;
+	char who[ADMIN_USER_MAX];
+	int missing, status;
 
 	status = admin_conf(admin);
-	if (status == 0)
-		status = admin_ledger(admin, true);
+	if (status != 0)
+		return status;
+	missing = admin_user_missing(admin->conf->user, &err);
+	if (missing < 0)
+		return admin_trouble(admin, "%s", err.text);
+	status = admin_ledger(admin, true);
 	if (status != 0)
 		return status;
 	(void)umask(027);
+	admin_user_name(who);
 	if (ledger_backup(admin->ledger, args->operand[0], &err) < 0)
-		return admin_trouble(admin, "%s", err.text);
+		return admin_trouble(admin, say(&admin->say, "%s (as user '%s')",
+		    "%s（以用户“%s”的身份）"), err.text, who);
+	if (missing == 1)
+		user_missing(admin, args->operand[0], false);
 	admin_line(admin, say(&admin->say, "backup written and checked: %s",
 	    "备份已写入并校验：%s"), args->operand[0]);
 	return ADMIN_YES;

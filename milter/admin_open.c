@@ -128,7 +128,7 @@ admin_conf(struct admin *admin)
 	if (admin->conf != NULL)
 		return 0;
 	if (access(admin->conf_path, R_OK) != 0)
-		return admin_trouble(admin, say(&admin->say, "cannot read the configuration '%s': %s",
+		return admin_usage(admin, say(&admin->say, "cannot read the configuration '%s': %s",
 		    "无法读取配置文件“%s”：%s"), admin->conf_path, strerror_r(errno, reason,
 		    sizeof(reason)));
 	if (conf_read(admin->conf_path, remark, NULL, &admin->conf, &err) < 0)
@@ -136,17 +136,59 @@ admin_conf(struct admin *admin)
 	return 0;
 }
 
+const char *
+admin_ledger_path(const struct conf *conf)
+{
+	static const char scheme[] = "sqlite:";
+
+	if (strncmp(conf->ledger, scheme, sizeof(scheme) - 1) != 0)
+		return NULL;
+	return conf->ledger + sizeof(scheme) - 1;
+}
+
+const char *
+admin_ledger_hint(const struct admin *admin, bool write, const struct err *err,
+    char hint[ADMIN_HINT_MAX])
+{
+	const char *owner, *path;
+	char denied[128], who[ADMIN_USER_MAX];
+
+	hint[0] = '\0';
+	owner = admin->conf->user != NULL ? admin->conf->user : "";
+	path = admin_ledger_path(admin->conf);
+	if (geteuid() == 0)
+		return hint;
+	if (strstr(err->text, strerror_r(EACCES, denied, sizeof(denied))) == NULL && (path == NULL ||
+	    access(path, write ? R_OK | W_OK : R_OK) == 0 || errno != EACCES))
+		return hint;
+	admin_user_name(who);
+	if (strcmp(who, owner) == 0)
+		(void)snprintf(hint, ADMIN_HINT_MAX, say(&admin->say,
+		    " (as user '%s', who must own the file and its folder)",
+		    "（以用户“%s”的身份；文件及其目录须归该用户所有）"), who);
+	else if (owner[0] != '\0')
+		(void)snprintf(hint, ADMIN_HINT_MAX, say(&admin->say,
+		    " (as user '%s'; this wants root or user '%s')",
+		    "（当前用户为“%s”；须由 root 或用户“%s”执行）"), who, owner);
+	else
+		(void)snprintf(hint, ADMIN_HINT_MAX, say(&admin->say,
+		    " (as user '%s'; this wants root or the owner of the ledger)",
+		    "（当前用户为“%s”；须由 root 或台账的所有者执行）"), who);
+	return hint;
+}
+
 int
 admin_ledger(struct admin *admin, bool read_only)
 {
 	struct err err;
+	char hint[ADMIN_HINT_MAX];
 
 	if (admin->ledger != NULL)
 		return 0;
 	if (admin_user_become(admin->conf->user, &err) < 0 ||
 	    setup_ledger(admin->conf, read_only, &admin->ledger, &err) < 0)
-		return admin_trouble(admin, say(&admin->say, "cannot open the ledger: %s",
-		    "无法打开台账：%s"), err.text);
+		return admin_trouble(admin, say(&admin->say, "cannot open the ledger: %s%s",
+		    "无法打开台账：%s%s"), err.text, admin_ledger_hint(admin, !read_only, &err, hint));
 	return 0;
 }
 
@@ -194,6 +236,27 @@ admin_sender(const struct admin *admin, const char *text, struct addr_key *key_r
 	    "“%s”不是发件人（%s），应形如 news@shop.example、shop.example、'<list.shop.example>' "
 	    "或 '*'"),
 	    text, err.text);
+}
+
+int
+admin_id(const char *text, char *out, size_t size)
+{
+	size_t i, len;
+	char c;
+
+	len = strlen(text);
+	if (len == 0 || len >= size)
+		return -1;
+	for (i = 0; i < len; i++) {
+		c = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - 'a' + 'A') : text[i];
+		if (c == 'O')
+			c = '0';
+		else if (c == 'I' || c == 'L')
+			c = '1';
+		out[i] = c;
+	}
+	out[len] = '\0';
+	return 0;
 }
 
 /* One end of a period. */

@@ -84,6 +84,7 @@ rule_list(struct admin *admin, const struct admin_args *args)
 static int
 rule_add(struct admin *admin, const struct admin_args *args)
 {
+	const struct admin_statement_fault *fault;
 	struct ledger_rule rule;
 	struct addr_key sender;
 	struct list list;
@@ -103,9 +104,9 @@ rule_add(struct admin *admin, const struct admin_args *args)
 		    "the third word is consent or refusal, not '%s'",
 		    "第三项只能是 consent（同意）或 refusal（拒收），不能是“%s”"), word);
 	rule.note = admin_arg(args, "note");
-	if (rule.note != NULL && !admin_statement_note_fits(rule.note))
-		return admin_usage(admin, say(&admin->say, "--note wants text of at most %d octets",
-		    "--note 要写文字，最多 %d 字节"), ADMIN_NOTE_MAX);
+	fault = rule.note != NULL ? admin_statement_note_fault(rule.note) : NULL;
+	if (fault != NULL)
+		return admin_usage(admin, "--note: %s", say(&admin->say, fault->en, fault->zh));
 	status = domain_read(admin, args->operand[0], domain);
 	if (status == 0)
 		status = admin_sender(admin, args->operand[1], &sender);

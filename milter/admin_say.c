@@ -38,7 +38,7 @@ static const struct pair standings[STANDING_MAX] = {
 
 static const struct pair actions[ACTION_MAX] = {
 	[ACTION_ACCEPT]		= { "accept", "放行" },
-	[ACTION_TAG]		= { "tag", "加标" },
+	[ACTION_TAG]		= { "tag", "加标签" },
 	[ACTION_QUARANTINE]	= { "quarantine", "隔离" },
 	[ACTION_REJECT]		= { "reject", "退回" },
 	[ACTION_TEMPFAIL]	= { "tempfail", "暂缓" },

@@ -29,13 +29,26 @@ struct list {
 	struct admin_table	*table;
 };
 
-bool
-admin_statement_note_fits(const char *note)
+const struct admin_statement_fault *
+admin_statement_note_fault(const char *note)
 {
+	static const struct admin_statement_fault too_long = {
+		"the text is longer than 4000 octets", "文字超过 4000 字节"
+	};
+	static const struct admin_statement_fault coded = {
+		"the text is not UTF-8", "文字不是 UTF-8 编码"
+	};
+	static const struct admin_statement_fault control = {
+		"the text holds a control character", "文字含有控制字符"
+	};
 	size_t len;
 
 	len = strlen(note);
-	return len <= ADMIN_NOTE_MAX && admin_clean_is_text(note, len);
+	if (len > ADMIN_NOTE_MAX)
+		return &too_long;
+	if (admin_clean_is_text(note, len))
+		return NULL;
+	return admin_clean_is_utf8(note, len) ? &control : &coded;
 }
 
 static int

@@ -8,7 +8,7 @@
 
 #include "admin.h"
 
-#define ADMIN_NOTE_MAX	4000	/* octets of a note or a reason */
+#define ADMIN_NOTE_MAX	4000	/* octets of a note or a reason; the words of its fault say so too */
 
 /* The verbs; args->command->kind says of which noun. */
 int	admin_statement_list(struct admin *admin, const struct admin_args *args);
@@ -28,7 +28,10 @@ struct admin_statement_room {
 int	admin_statement_open(struct admin *admin, const struct admin_args *args, struct admin_statement_room *room,
 	    struct ledger_filter *filter_r);
 
-/* A note or a reason: text, not too long. */
-bool	admin_statement_note_fits(const char *note);
+/* What is wrong with a note or a reason, in both languages; NULL: nothing. */
+struct admin_statement_fault {
+	const char	*en, *zh;
+};
+const struct admin_statement_fault	*admin_statement_note_fault(const char *note);
 
 #endif

@@ -71,6 +71,31 @@ admin_user_become(const char *name, struct err *err)
 }
 
 int
+admin_user_missing(const char *name, struct err *err)
+{
+	struct user user;
+	int answer;
+
+	if (geteuid() != 0 || name == NULL || name[0] == '\0')
+		return 0;
+	answer = user_find(name, &user, err);
+	return answer < 0 ? -1 : answer == 0;
+}
+
+void
+admin_user_name(char out[ADMIN_USER_MAX])
+{
+	struct passwd pw, *found;
+	char buffer[4096];
+
+	found = NULL;
+	if (getpwuid_r(geteuid(), &pw, buffer, sizeof(buffer), &found) == 0 && found != NULL)
+		(void)snprintf(out, ADMIN_USER_MAX, "%s", pw.pw_name);
+	else
+		(void)snprintf(out, ADMIN_USER_MAX, "uid %u", (unsigned)geteuid());
+}
+
+int
 admin_user_folder(const char *path, const char *name, struct err *err)
 {
 	struct user user;

@@ -16,6 +16,17 @@
 int	admin_user_become(const char *user, struct err *err);
 
 /*
+ * Whether there is nobody for root to become: 1 we are root and there is no such user; 0; -1 nobody
+ * can tell.
+ */
+int	admin_user_missing(const char *user, struct err *err);
+
+#define ADMIN_USER_MAX	64	/* octets of a user's name here, its NUL included */
+
+/* Who we are: a name, else "uid N". */
+void	admin_user_name(char out[ADMIN_USER_MAX]);
+
+/*
  * Makes the folder of path, 0750, when it is not there; when root, it belongs to that user.  1
  * made, 0 it was there, -1.
  */

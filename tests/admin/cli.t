@@ -2,6 +2,7 @@
 """The program as such: options, help in two languages, exit status, output that cannot be written."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -37,7 +38,8 @@ for words in every:
     p.ok(ran(*words, "--help")[0] == 0, "%s has its help" % " ".join(words))
 
 status, out, err = ran("consent", "list", "-c", p.at("absent.conf"))
-p.ok(status == 3 and "absent.conf" in err, "a configuration that is not there is trouble", status, err)
+p.ok(status == 2 and "absent.conf" in err, "a configuration that is not there is a wrong call", status, err)
+p.ok(ran("consent", "list", "-c", p.path)[0] == 2, "so is a folder")
 p.write("bad.conf", 'mode = "maybe"\n')
 status, out, err = ran("consent", "list", "-c", p.at("bad.conf"))
 p.ok(status == 2 and "bad.conf" in err and "mode" in err, "a wrong one is a wrong call, and named", status, err)
@@ -51,7 +53,22 @@ read, write = os.pipe()
 os.close(read)
 done = subprocess.run([PROGRAM, "--help"], stdout=write, stderr=subprocess.PIPE, check=False)
 os.close(write)
-p.ok(done.returncode == 3, "a closed pipe is noticed", done)
+p.ok(done.returncode == -signal.SIGPIPE and not done.stderr, "nobody reads: silent, by the usual signal", done)
+done = subprocess.run([PROGRAM, "check"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+p.ok(done.returncode == 2 and done.stderr, "(which says nothing of a call that wrote nothing)", done)
+for lang, no, others in (("C", "'bogus' is no subcommand of 'refusal'", "list, add, import, export, void"),
+                         ("zh_CN.UTF-8", "“bogus”不是“refusal”的子命令", "list、add、import、export、void")):
+    status, out, err = ran("refusal", "bogus", lang=lang)
+    p.ok(status == 2 and no in err and others in err, "a verb that is none is named, and those that are", err)
+    status, out, err = ran("refusal", lang=lang)
+    p.ok(status == 2 and "bogus" not in err and others in err, "as where there is no verb", err)
+p.ok("configuration is wrong" in ran("--help")[1] and "配置有误" in ran("--help", lang="zh_CN.UTF-8")[1], "help: what status 2 is")
+for args in (["ledger", "init", "--help"], ["refusal", "list", "--help"], ["refusal", "add", "--help"], ["--help"]):
+    for lang in ("C", "zh_CN.UTF-8"):
+        out = ran(*args, lang=lang)[1]
+        p.ok(out and not [line for line in out.splitlines() if line != line.rstrip()], "%s: no line ends in a blank" % " ".join(args), out)
+err = ran("ledger", "init", "too", "much")[2]
+p.ok("tuiding ledger init (try" in err, "usage: one blank where there are no operands", err)
 status, out, err = ran("consent", "add", "\x1b[31m@", "x.example")
 p.ok(status == 2 and "\x1b" not in err, "no escape sequence comes back", repr(err))
 p.end()

@@ -2,10 +2,12 @@
 """Import and export: what spreadsheets make of a list, and what a crash leaves."""
 
 import os
+import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from rig import Place, rows_of  # noqa: E402
+from rig import PROGRAM, Place, rows_of  # noqa: E402
 
 p = Place()
 ran = p.run
@@ -46,6 +48,13 @@ p.ok(year == given + 2, "a consent that names no end has two years", year, given
 imported("consent", "recipient,sender\ndora@example.com,c.example\n", "--expires", "never")
 p.ok(rows_of(ran("consent", "list", "--format", "csv")[1])[-1]["expires"] == "", "or what --expires says")
 
+content = "收件人,发件人,表示时间,有效期至,备注\nemil@example.com,e.example,2026-01-02 03:04:05,2099-01-01,信\n"
+status, out, err = imported("consent", content)
+row = p.json("consent", "list", "--recipient", "emil@example.com")[1][0]
+p.ok(status == 0 and row["given_at"] == "2026-01-02T03:04:05.000+00:00" and row["expires"][:4] == "2099" and row["note"] == "信",
+     "headings as our own Chinese tables have them", out, err, row)
+p.ok(imported("consent", "收件人,发件人,时间,表示时间\n")[0] == 2, "not both names of one column")
+
 # What is refused, line by line, while the rest goes in.
 bad = ("recipient,sender,given_at,note\n"
        "good1@example.com,x.example,,\n"
@@ -60,6 +69,7 @@ bad = ("recipient,sender,given_at,note\n"
        "good3@example.com,x.example,,\n"
        "good4@example.com\n")
 status, rows = p.json("refusal", "import", p.write("bad.csv", bad))
+p.ok("longer than 4000" in [r["reason"] for r in rows if r["line"] == 7][0], "and says what is wrong with it", rows)
 p.ok(status == 1 and [r["line"] for r in rows] == [3, 4, 5, 6, 7, 8, 10, 12] and
      {r["status"] for r in rows} == {"invalid"}, "each bad line has its number", status, rows)
 p.ok(len(p.json("refusal", "list", "--sender", "x.example")[1]) == 3, "and the good ones are in")
@@ -77,7 +87,14 @@ for content, why in [("", "an empty file"), ("anna@example.com,shop.example\n", 
                      ("recipient,sender,colour\n", "an unknown column"), ("recipient,sender,sender\n", "a column twice"),
                      ("recipient;sender\n", "semicolons"), ("\"", "a lone quote")]:
     status, out, err = imported("consent", content)
-    p.ok(status == 2 and not out and "recipient" in err, "%s is a wrong file" % why, status, err)
+    p.ok(status == 2 and not out and "recipient" in err and "in.csv:1:" in err, "%s is a wrong file, at its place" % why, status, err)
+status, out, err = imported("consent", "\n\nrecipient,sender,colour\n")
+p.ok(status == 2 and "in.csv:3:" in err, "blank lines count", err)
+status, out, err = ran("consent", "import", "-", stdin=b"colour\n", lang="zh_CN.UTF-8")
+p.ok(status == 2 and "-:1: 标题行" in err, "in Chinese, of standard input", err)
+for lang, word in (("C", "is a folder"), ("zh_CN.UTF-8", "是目录")):
+    status, out, err = ran("consent", "import", ".", lang=lang)
+    p.ok(status == 3 and word in err and not out, "a folder is no file", status, err)
 p.ok(ran("consent", "import", p.at("absent.csv"))[0] == 3, "no file is trouble")
 p.ok(ran("consent", "import", p.at("in.csv"), "--expires", "1999-01-01")[0] == 2, "an end that is past is wrong")
 
@@ -109,6 +126,52 @@ for noun, text in exports.items():
     p.ok(status == 0, "%ss are read back" % noun, out, err)
     p.ok(q.run(noun, "export")[1] == text, "and are the same", noun)
 p.ok(rows_of(ran("refusal", "export", "--recipient", "anna@example.com")[1])[0]["sender"] == "shop.example", "export filters")
+
+# One's own export is on record already: whatever way it came in, to the millisecond, void or not, in any zone.
+ran("refusal", "add", "mia@example.com", "m.example")
+ran("consent", "add", "mia@example.com", "n.example", "--note", "  a form ")
+ran("consent", "add", "mia@example.com", "o.example", "--expires", "1y")
+imported("refusal", "recipient,sender\nmia@example.com,p.example\n")
+everything = {noun: ran(noun, "export", "--all")[1] for noun in ("consent", "refusal")}
+counts = {noun: len(p.json(noun, "list", "--all")[1]) for noun in everything}
+last = [r for r in p.json("refusal", "list")[1] if r["recipient"] == "mia@example.com"][0]
+ran("refusal", "void", last["reference"], "--reason", "entered in error")
+for noun, text in everything.items():
+    for args in (["--dry-run"], ["--strict"], []):
+        status, out, err = imported(noun, text, *args)
+        p.ok(status == 0 and ("--dry-run" in args or out.startswith("0 written, %d on record already" % counts[noun])),
+             "own %ss %s: on record already" % (noun, " ".join(args)), status, out, err)
+    p.ok(len(p.json(noun, "list", "--all")[1]) == counts[noun], "and nothing was entered")
+p.ok(p.json("standing", "mia@example.com", "m.example")[0] == 0, "what was made void does not come back")
+elsewhere = ran("refusal", "export", tz="Asia/Shanghai")[1]
+p.ok("+08:00" in elsewhere and imported("refusal", elsewhere)[1].startswith("0 written"), "nor from another zone")
+line = [r for r in rows_of(everything["refusal"]) if r["sender"] == "m.example"][0]
+for change, want in (({"given_at": line["given_at"][:-9] + "%03d+00:00" % ((int(line["given_at"][-9:-6]) + 999) % 1000)}, "1 written"),
+                     ({"recipient": "max@example.com"}, "1 written"), ({"sender": "q.example"}, "1 written"), ({"note": "x"}, "0 written")):
+    row = dict(line, **change)
+    if "given_at" in change and change["given_at"] > line["given_at"]:
+        row["given_at"] = line["given_at"][:-9] + "000+00:00"
+    status, out, err = imported("refusal", "recipient,sender,given_at,note\n%(recipient)s,%(sender)s,%(given_at)s,%(note)s\n" % row)
+    p.ok(status == 0 and out.startswith(want), "another %s: %s" % (list(change)[0], want), row, out, err)
+status, out, err = imported("consent", "recipient,sender,given_at,expires\nmia@example.com,n.example,%s,2099-01-01\n" %
+                            [r for r in rows_of(everything["consent"]) if r["sender"] == "n.example"][0]["given_at"])
+p.ok(out.startswith("1 written"), "another end is another statement", out, err)
+
+# Nobody reads on: no words, the usual signal; and an import goes to its end all the same.
+head = p.write("head.sh", '"$1" -c "$2" refusal list | head -n 1; printf "%s\\n" "${PIPESTATUS[0]}" >&2\n')
+done = subprocess.run(["bash", head, PROGRAM, p.at("tuiding.conf")], capture_output=True, env=dict(os.environ, LC_ALL="C"), check=False)
+p.ok(done.stdout.count(b"\n") == 1 and done.stderr == b"%d\n" % (128 + signal.SIGPIPE), "refusal list | head", done)
+before = len(p.json("refusal", "list")[1])
+bad = p.write("pipe.csv", "recipient,sender\n" + "bad,x.example\n" * 3000 + "".join("pipe%d@example.com,z.example\n" % i for i in range(1500)))
+read, write = os.pipe()
+os.close(read)
+done = subprocess.run([PROGRAM, "-c", p.at("tuiding.conf"), "refusal", "import", bad, "--format", "csv"], stdout=write,
+                      stderr=subprocess.DEVNULL, check=False)
+os.close(write)
+p.ok(done.returncode == -signal.SIGPIPE and len(p.json("refusal", "list")[1]) == before + 1500, "an import without a reader is complete", done)
+with open("/dev/full", "wb") as full:
+    done = subprocess.run([PROGRAM, "-c", p.at("tuiding.conf"), "refusal", "list"], stdout=full, stderr=subprocess.PIPE, check=False)
+p.ok(done.returncode == 3 and b"tuiding:" in done.stderr, "a full disk is another thing", done)
 p.ok(ran("ledger", "verify")[0] == 0, "the chain holds after all that")
 q.drop()
 p.end()

@@ -87,5 +87,50 @@ else:
     p.ok(q.run("refusal", "import", secret)[0] == 0, "a file only root may read is read before that")
     q.configure(user="no-such-user-here")
     p.ok(q.run("refusal", "list")[0] == 0, "a user that does not exist changes nothing")
+
+    # A user that is not there: said where files are made, with what mends it.
+    mend = "chown no-such-user-here: '%s'"
+    for lang, gone in (("C", "user 'no-such-user-here', which the configuration names, does not exist"),
+                       ("zh_CN.UTF-8", "用户“no-such-user-here”不存在")):
+        r = Place(user="no-such-user-here")
+        status, out, err = r.run("ledger", "init", lang=lang)
+        p.ok(status == 0 and out and gone in err and "useradd" in err and mend % r.at("db") + " '%s'" % r.at("db/tuiding.db") in err,
+             "init, and the user is missing, %s" % lang, status, out, err)
+        status, out, err = r.run("ledger", "init", lang=lang)
+        p.ok(status == 0 and gone in err, "said again while it is so", err)
+        status, out, err = r.run("ledger", "backup", r.at("copy.db"), lang=lang)
+        p.ok(status == 0 and gone in err and mend % r.at("copy.db") in err, "backup", status, out, err)
+        os.chmod(r.at("db"), 0o755)
+        err = r.run("ledger", "init", lang=lang)[2]
+        p.ok(mend % r.at("db/tuiding.db") in err, "nobody is told to hand over a folder that others use", err)
+        p.ok(r.run("refusal", "list")[2].count("\n") == 1, "who only reads is not told")
+        r.drop()
+
+    # Rights that are missing: whose, and whose it takes.
+    r = Place(user="nobody")
+    os.chmod(r.path, 0o755)
+    r.configure()
+    r.run("ledger", "init")                     # root's
+    r.configure(user="nobody")
+    for args in (["refusal", "list"], ["refusal", "add", "a@example.com", "b.example"], ["ledger", "init"], ["ledger", "migrate"]):
+        status, out, err = r.run(*args)
+        p.ok(status == 3 and "Permission denied (as user 'nobody', who must own" in err, "%s: as whom" % " ".join(args), status, err)
+    os.chown(r.at("db"), nobody.pw_uid, nobody.pw_gid)
+    os.chown(r.at("db/tuiding.db"), nobody.pw_uid, nobody.pw_gid)
+    p.ok(r.run("ledger", "verify")[0] == 0, "handed over, it works")
+    status, out, err = r.run("ledger", "backup", r.at("copy.db"))
+    p.ok(status == 3 and "(as user 'nobody')" in err, "backup: as whom", err)
+    try:
+        reachable = r.run("-V", user="daemon", group="daemon")[0] == 0
+    except PermissionError:
+        reachable = False
+    if not reachable:
+        p.skip("an ordinary user is told whose rights it takes", "the program lies where others cannot reach it")
+    else:
+        for lang, words in (("C", "(as user 'daemon'; this wants root or user 'nobody')"), ("zh_CN.UTF-8", "须由 root 或用户“nobody”执行")):
+            for args in (["refusal", "list"], ["refusal", "add", "a@example.com", "b.example"], ["ledger", "init"]):
+                status, out, err = r.run(*args, lang=lang, user="daemon", group="daemon", extra_groups=[])
+                p.ok(status == 3 and words in err, "%s by an ordinary user: whose rights it takes" % " ".join(args), status, err)
+    r.drop()
     q.drop()
 p.end()

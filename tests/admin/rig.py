@@ -68,9 +68,9 @@ class Place:
             f.write(content)
         return self.at(name)
 
-    def run(self, *args, lang="C", stdin=b"", conf=True, **more):
+    def run(self, *args, lang="C", stdin=b"", conf=True, tz="UTC", **more):
         """(exit status, standard output, standard error)"""
-        env = dict(os.environ, LC_ALL=lang, TZ="UTC")
+        env = dict(os.environ, LC_ALL=lang, TZ=tz)
         command = [PROGRAM] + (["-c", self.at("tuiding.conf")] if conf else []) + list(args)
         done = subprocess.run(command, input=stdin, capture_output=True, env=env, timeout=120, cwd=self.path,
                               check=False, **more)

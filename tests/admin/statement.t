@@ -42,6 +42,12 @@ for args, why in [
         (["anna@example.com", "x.example", "--note", "x" * 4001], "a note too long")]:
     status, out, err = ran("refusal", "add", *args)
     p.ok(status == 2 and not out and err, "%s: status 2, and what was expected" % why, status, err)
+for note, en, zh in [("a\x1b[2Jb", "control character", "控制字符"), ("x" * 4001, "longer than 4000", "超过 4000 字节"),
+                     (b"\xcd\xcb\xb6\xa9", "not UTF-8", "不是 UTF-8")]:
+    for args in (["refusal", "add", "a@example.com", "x.example", "--note", note], ["refusal", "void", "1", "--reason", note],
+                 ["rule", "add", "example.com", "x.example", "consent", "--note", note]):
+        err, err_zh = ran(*args)[2], ran(*args, lang="zh_CN.UTF-8")[2]
+        p.ok(en in err and args[-2] in err and zh in err_zh, "%s %s: %s" % (args[0], args[-2], en), err, err_zh)
 p.ok(ran("consent", "add", "bob@example.com", "x.example", "--expires", "2001-01-01")[0] == 2, "expired before it began")
 p.ok(len(p.json("refusal", "list")[1]) == 1, "of all that nothing was written")
 
@@ -102,9 +108,13 @@ p.ok(len(p.json("refusal", "list")[1]) == 3, "nothing has ended yet")
 status, out, err = ran("refusal", "void", reference.lower(), "--reason", "the wrong Anna")
 p.ok(status == 0, "void by reference, whatever the case of its letters", out, err)
 p.ok(ran("refusal", "void", reference, "--reason", "again")[0] == 1, "once is enough")
+out = ran("refusal", "add", "vera@example.com", "v.example", "--format", "csv")[1]
+row = rows_of(out)[0]
+out = ran("refusal", "void", row["reference"].replace("0", "o").replace("1", "l"), "--reason", "x", lang="zh_CN.UTF-8")[1]
+p.ok("由序号 %d 的声明作废" % (int(row["seq"]) + 1) in out, "in Chinese: by which statement", out)
 p.ok(len(p.json("refusal", "list")[1]) == 2, "it is out of the table")
 rows = p.json("refusal", "list", "--all")[1]
-p.ok(len(rows) == 3 and rows[0]["state"] == "void", "and stays on record", rows)
+p.ok(len(rows) == 4 and rows[0]["state"] == "void", "and stays on record", rows)
 p.ok(p.json("standing", "anna@example.com", "news@shop.example")[1][0]["standing"] == "none", "the standing is free again")
 seq = [r for r in p.json("consent", "list")[1] if r["reference"] == consent][0]["seq"]
 p.ok(ran("consent", "void", str(seq), "--reason", "by number")[0] == 0, "void by number")
