@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "admin_learn.h"
 #include "admin.h"
 #include "judge_rules.h"
 #include "match.h"
@@ -248,5 +249,7 @@ const struct admin_command admin_rules_commands[] = {
 	{ "list", "[PATH…]", 0, SIZE_MAX, NULL, rules_list, LEDGER_NONE, "show the rules", "列出规则" },
 	{ "test", "[PATH…]", 0, SIZE_MAX, NULL, rules_test, LEDGER_NONE,
 	    "run the rules' own tests", "运行规则自带的测试" },
+	{ "learn", "", 0, 0, admin_learn_options, admin_learn_run, LEDGER_NONE,
+	    "fit rules with weights on labelled mail", "用已分类的邮件训练带分数的规则" },
 	{ NULL, NULL, 0, 0, NULL, NULL, LEDGER_NONE, NULL, NULL }
 };

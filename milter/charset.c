@@ -2,8 +2,8 @@
  * charset.c - octets in whatever a message calls its charset, to UTF-8.
  *
  * Floor 1.  Must never fail on content, never read beyond len, and never write more than limit
- * octets.  An iconv descriptor lives for one call: opening one costs two microseconds, and UTF-8
- * and ASCII, most of all mail, need none.
+ * octets.  An iconv descriptor lives for one call, and no call opens one charset twice: opening may
+ * load a module, which costs a hundred microseconds.  UTF-8 and ASCII, most of all mail, need none.
  */
 #include <errno.h>
 #include <glib.h>
@@ -168,6 +168,77 @@ charset_output_add(struct charset_output *out, const char *octets, size_t len)
 		add_mended(out, octets, len);
 }
 
+void
+charset_desk_init(struct charset_desk *desk)
+{
+	desk->nheld = desk->nasked = 0;
+}
+
+void
+charset_desk_clear(struct charset_desk *desk)
+{
+	for (unsigned i = 0; i < desk->nheld; i++)
+		if (desk->held[i].cd != (iconv_t)-1)
+			(void)iconv_close(desk->held[i].cd);
+	desk->nheld = 0;
+}
+
+/* The descriptor for that charset at its beginning; (iconv_t)-1 when there is none to be had. */
+static iconv_t
+desk_open(struct charset_desk *desk, const char *name)
+{
+	iconv_t	cd;
+
+	for (unsigned i = 0; i < desk->nheld; i++) {
+		if (strcmp(desk->held[i].name, name) != 0)
+			continue;
+		cd = desk->held[i].cd;
+		if (cd != (iconv_t)-1)
+			(void)iconv(cd, NULL, NULL, NULL, NULL);
+		return cd;
+	}
+	/* Chinese always has a place: no row of charsets in front of it makes it unreadable. */
+	if (desk->nheld >= CHARSET_HELD - 2 && strcmp(name, "GB18030") != 0 &&
+	    strcmp(name, "BIG5-HKSCS") != 0)
+		return (iconv_t)-1;
+	cd = iconv_open("UTF-8", name);
+	desk->held[desk->nheld].name = name;
+	desk->held[desk->nheld++].cd = cd;
+	return cd;
+}
+
+/*
+ * The byte order that the mark in front tells, the mark left out; without one the order of
+ * Windows, where such text comes from.  Not left to iconv, which remembers it between two texts.
+ */
+static const char *
+byte_order(const char *name, const char **octets, size_t *len)
+{
+	static const struct {
+		const char	*name;
+		size_t		 len;
+		char		 mark[4];
+		const char	*ordered;
+	} marks[] = {
+		{ "UTF-16", 2, { '\xff', '\xfe' }, "UTF-16LE" },
+		{ "UTF-16", 2, { '\xfe', '\xff' }, "UTF-16BE" },
+		{ "UTF-16", 0, { 0 }, "UTF-16LE" },
+		{ "UTF-32", 4, { '\xff', '\xfe', 0, 0 }, "UTF-32LE" },
+		{ "UTF-32", 4, { 0, 0, '\xfe', '\xff' }, "UTF-32BE" },
+		{ "UTF-32", 0, { 0 }, "UTF-32LE" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+		if (strcmp(name, marks[i].name) != 0 || *len < marks[i].len ||
+		    memcmp(*octets, marks[i].mark, marks[i].len) != 0)
+			continue;
+		*octets += marks[i].len;
+		*len -= marks[i].len;
+		return marks[i].ordered;
+	}
+	return name;
+}
+
 /* The octets to leave out after one that iconv cannot read. */
 static size_t
 unit_of(const char *name)
@@ -207,7 +278,8 @@ convert_iconv(struct charset_output *out, iconv_t cd, const char *octets, size_t
 }
 
 void
-charset_convert(struct charset_output *out, const char *octets, size_t len, const char *name)
+charset_convert(struct charset_output *out, struct charset_desk *desk, const char *octets,
+    size_t len, const char *name)
 {
 	iconv_t	 cd = (iconv_t)-1;
 	char	*gb = NULL;
@@ -220,14 +292,13 @@ charset_convert(struct charset_output *out, const char *octets, size_t len, cons
 		octets = gb;
 		name = "GB18030";
 	}
+	name = byte_order(name, &octets, &len);
 	if (strcmp(name, "UTF-8") != 0 && strcmp(name, "US-ASCII") != 0)
-		cd = iconv_open("UTF-8", name);
-	if (cd == (iconv_t)-1) {
+		cd = desk_open(desk, name);
+	if (cd == (iconv_t)-1)
 		charset_output_add(out, octets, len);
-	} else {
+	else
 		convert_iconv(out, cd, octets, len, unit_of(name));
-		(void)iconv_close(cd);
-	}
 	g_free(gb);
 }
 
@@ -255,25 +326,21 @@ has_escapes(const char *octets, size_t len)
 }
 
 void
-charset_append(struct charset_output *out, const char *octets, size_t len, const char *declared,
-    const char *fallback)
+charset_append(struct charset_output *out, struct charset_desk *desk, const char *octets,
+    size_t len, const char *name, const char *fallback)
 {
-	char		 buf[64], other[64];
-	const char	*name;
-
 	if (len == 0)
 		return;
-	name = charset_canonical(declared, buf);
 	if (name != NULL && strcmp(name, "UTF-8") == 0 && charset_is_utf8(octets, len)) {
 		add_valid(out, octets, len);
 		return;
 	}
 	if (name == NULL || !charset_believable(name, octets, len))
-		name = charset_guess(octets, len, fallback, other);
+		name = charset_guess_at(desk, octets, len, fallback);
 	if (extends_ascii(name) && charset_ascii_span(octets, len) == len &&
 	    !has_escapes(octets, len))
 		name = "UTF-8";
-	charset_convert(out, octets, len, name);
+	charset_convert(out, desk, octets, len, name);
 }
 
 char *
@@ -281,10 +348,14 @@ charset_decode(const char *octets, size_t len, const char *declared, const char 
     size_t limit, size_t *len_r)
 {
 	struct charset_output	out;
+	struct charset_desk	desk;
+	char			name[64];
 
+	charset_desk_init(&desk);
 	/* Room for a byte order mark beside the text: it is taken off again. */
 	charset_output_init(&out, len, limit > SIZE_MAX - 3 ? limit : limit + 3);
-	charset_append(&out, octets, len, declared, fallback);
+	charset_append(&out, &desk, octets, len, charset_canonical(declared, name), fallback);
+	charset_desk_clear(&desk);
 	if (out.len >= 3 && memcmp(out.text, "\xef\xbb\xbf", 3) == 0) {
 		out.len -= 3;
 		memmove(out.text, out.text + 3, out.len);

@@ -173,13 +173,15 @@ charset_escaped(const char *octets, size_t len)
 	} escapes[] = {
 		{ "$B", "ISO-2022-JP" }, { "$@", "ISO-2022-JP" }, { "(J", "ISO-2022-JP" },
 		{ "$(D", "ISO-2022-JP-2" }, { "$A", "ISO-2022-JP-2" }, { "$)C", "ISO-2022-KR" },
-		{ "$)A", "ISO-2022-CN" }, { "$)G", "ISO-2022-CN" }, { "$)E", "ISO-2022-CN-EXT" },
+		{ "$)A", "ISO-2022-CN" }, { "$)G", "ISO-2022-CN" },
 	};
 	const char	*p = octets, *end = octets + len;
 	size_t		 n;
 
 	while (p < end && (p = memchr(p, '\x1b', (size_t)(end - p))) != NULL) {
 		p++;
+		if (p < end && *p != '$' && *p != '(')
+			continue;
 		for (size_t i = 0; i < G_N_ELEMENTS(escapes); i++) {
 			n = strlen(escapes[i].after);
 			if ((size_t)(end - p) >= n && memcmp(p, escapes[i].after, n) == 0)
@@ -189,21 +191,36 @@ charset_escaped(const char *octets, size_t len)
 	return charset_hz_seen(octets, len) ? "HZ" : NULL;
 }
 
+/* What uchardet's word for a charset means; NULL when it is no answer. */
+static const char *
+uchardet_name(const char *said)
+{
+	char	out[64];
+
+	/* These it says of English with curly quotes; no mail is written in them. */
+	if (g_str_has_prefix(said, "MAC") || g_str_has_prefix(said, "IBM") ||
+	    strcmp(said, "VISCII") == 0)
+		return "WINDOWS-1252";
+	return charset_canonical(said, out);
+}
+
 /* What uchardet says, as iconv calls it; NULL when it says nothing of use. */
 static const char *
-ask_uchardet(const char *octets, size_t len, char out[64])
+ask_uchardet(struct charset_desk *desk, const char *octets, size_t len)
 {
 	const char	*name = NULL;
-	uchardet_t	 ud;
+	uchardet_t	 ud = NULL;
 	size_t		 skip;
 
-	ud = uchardet_new();
+	if (desk->nasked < CHARSET_ASKED)
+		ud = uchardet_new();
 	if (ud == NULL)
 		return NULL;
+	desk->nasked++;
 	skip = charset_ascii_span(octets, len);
 	if (uchardet_handle_data(ud, octets + skip, MIN(len - skip, WINDOW_SLOW)) == 0) {
 		uchardet_data_end(ud);
-		name = charset_canonical(uchardet_get_charset(ud), out);
+		name = uchardet_name(uchardet_get_charset(ud));
 	}
 	uchardet_delete(ud);
 	/* A mark in front is not enough: text in these has NULs, and two octets would hide all the rest. */
@@ -213,15 +230,11 @@ ask_uchardet(const char *octets, size_t len, char out[64])
 	/* These it says of anything: what is neither needs another answer. */
 	if (name != NULL && (strcmp(name, "UTF-8") == 0 || strcmp(name, "US-ASCII") == 0))
 		return NULL;
-	/* These it says of English with curly quotes; no mail is written in them. */
-	if (name != NULL && (g_str_has_prefix(name, "MAC") || g_str_has_prefix(name, "IBM") ||
-	    strcmp(name, "VISCII") == 0))
-		return "WINDOWS-1252";
 	return name;
 }
 
 const char *
-charset_guess(const char *octets, size_t len, const char *fallback, char out[64])
+charset_guess_at(struct charset_desk *desk, const char *octets, size_t len, const char *fallback)
 {
 	struct charset_facts	 f;
 	const char		*name, *last;
@@ -237,17 +250,28 @@ charset_guess(const char *octets, size_t len, const char *fallback, char out[64]
 	charset_facts(octets, len, &f);
 	if (f.utf8_good >= 16 * f.utf8_bad && f.utf8_wide > 0 && gb_share(&f) < 50)
 		return "UTF-8";			/* a character broken, or the last one cut off */
-	last = charset_canonical(fallback, out);
+	last = charset_canonical(fallback, buf);
 	gb = last == NULL || strcmp(last, "GB18030") == 0;
 	name = sure_chinese(&f, gb ? 1 : 4);
 	if (name != NULL)
 		return name;
 	if (gb && f.high < SHORT_OCTETS && f.gb_bad == 0 && f.gb_han * 2 > f.gb_pairs - f.gb_sign)
 		return "GB18030";
-	name = ask_uchardet(octets, len, buf);
-	if (name != NULL) {
-		(void)g_strlcpy(out, name, 64);
-		return out;
-	}
+	name = ask_uchardet(desk, octets, len);
+	if (name != NULL)
+		return name;
 	return gb ? "GB18030" : last;
+}
+
+const char *
+charset_guess(const char *octets, size_t len, const char *fallback, char out[64])
+{
+	struct charset_desk	desk;
+	const char		*name;
+
+	charset_desk_init(&desk);
+	name = charset_guess_at(&desk, octets, len, fallback);
+	charset_desk_clear(&desk);
+	(void)g_strlcpy(out, name, 64);
+	return out;
 }

@@ -22,7 +22,8 @@ struct word {
 
 /* Words already taken off their encoding, waiting for more of the same charset. */
 struct pending {
-	char		 charset[CHARSET_MAX];
+	char		 charset[CHARSET_MAX];	/* as declared; empty: nothing is waiting */
+	const char	*name;			/* of charset_canonical(); NULL when unknown */
 	char		*octets;
 	size_t		 len, size;
 	unsigned	 bits, held;	/* base64 that the last word left unfinished */
@@ -162,35 +163,36 @@ add_quoted(struct pending *pend, const struct word *word)
 
 /* Decodes what is waiting. */
 static void
-flush(struct charset_output *out, struct pending *pend, const char *fallback)
+flush(struct charset_output *out, struct charset_desk *desk, struct pending *pend,
+    const char *fallback)
 {
-	charset_append(out, pend->octets, pend->len, pend->charset, fallback);
+	charset_append(out, desk, pend->octets, pend->len, pend->name, fallback);
 	pend->len = 0;
 	pend->bits = pend->held = 0;
 	pend->charset[0] = '\0';
 }
 
-/* Two names of one charset. */
-static bool
-same_charset(const char *a, const char *b)
+/* Takes the charset of word on; what waits in another one is decoded first. */
+static void
+turn_to(struct charset_output *out, struct charset_desk *desk, struct pending *pend,
+    const struct word *word, const char *fallback)
 {
-	char		 buf_a[64], buf_b[64];
-	const char	*name_a, *name_b;
+	const char	*name;
+	char		 buf[64];
 
-	if (g_ascii_strcasecmp(a, b) == 0)
-		return true;
-	name_a = charset_canonical(a, buf_a);
-	name_b = charset_canonical(b, buf_b);
-	return name_a != NULL && name_b != NULL && strcmp(name_a, name_b) == 0;
+	if (g_ascii_strcasecmp(pend->charset, word->charset) == 0)
+		return;
+	name = charset_canonical(word->charset, buf);
+	if (pend->charset[0] != '\0' &&
+	    (name == NULL || pend->name == NULL || strcmp(name, pend->name) != 0))
+		flush(out, desk, pend, fallback);
+	(void)g_strlcpy(pend->charset, word->charset, sizeof(pend->charset));
+	pend->name = name;
 }
 
 static void
-add_word(struct charset_output *out, struct pending *pend, const struct word *word,
-    const char *fallback)
+add_word(struct pending *pend, const struct word *word)
 {
-	if (pend->charset[0] != '\0' && !same_charset(pend->charset, word->charset))
-		flush(out, pend, fallback);
-	(void)g_strlcpy(pend->charset, word->charset, sizeof(pend->charset));
 	if (pend->size - pend->len < word->len) {
 		pend->size = pend->size * 2 + word->len;
 		pend->octets = g_realloc(pend->octets, pend->size);
@@ -234,42 +236,33 @@ is_blank(const char *p, const char *end)
 	return p == end;
 }
 
-/* A stretch outside of encoded-words, in the charset of the whole value. */
 static void
-add_raw(struct charset_output *out, const char *octets, size_t len, const char *name)
+decode_line(struct charset_output *out, struct charset_desk *desk, const char *line, size_t len,
+    const char *fallback)
 {
-	if (strcmp(name, "US-ASCII") == 0)
-		charset_output_add(out, octets, len);
-	else
-		charset_convert(out, octets, len, name);
-}
-
-static void
-decode_line(struct charset_output *out, const char *line, size_t len, const char *fallback)
-{
-	char		 buf[64];
 	const char	*raw, *end = line + len, *p = line, *start = line;
 	struct pending	 pend = { .octets = NULL };
 	struct word	 word;
 	bool		 words = false;
 
 	/* Asked once of the whole value: a stretch between two words is too short to tell. */
-	raw = charset_guess(line, len, fallback, buf);
+	raw = charset_guess_at(desk, line, len, fallback);
 	while (p < end && (p = memchr(p, '=', (size_t)(end - p))) != NULL && !out->full) {
 		if (!read_word(p, end, &word)) {
 			p++;
 			continue;
 		}
 		if (!words || !is_blank(start, p)) {
-			flush(out, &pend, fallback);
-			add_raw(out, start, (size_t)(p - start), raw);
+			flush(out, desk, &pend, fallback);
+			charset_convert(out, desk, start, (size_t)(p - start), raw);
 		}
-		add_word(out, &pend, &word, fallback);
+		turn_to(out, desk, &pend, &word, fallback);
+		add_word(&pend, &word);
 		words = true;
 		start = p = word.end;
 	}
-	flush(out, &pend, fallback);
-	add_raw(out, start, (size_t)(end - start), raw);
+	flush(out, desk, &pend, fallback);
+	charset_convert(out, desk, start, (size_t)(end - start), raw);
 	g_free(pend.octets);
 }
 
@@ -278,12 +271,15 @@ charset_decode_header(const char *value, size_t len, const char *fallback, size_
     size_t *len_r)
 {
 	struct charset_output	 out;
+	struct charset_desk	 desk;
 	char			*line;
 	size_t			 line_len;
 
 	charset_output_init(&out, len, limit);
 	line = unfold(value, len, &line_len);
-	decode_line(&out, line, line_len, fallback);
+	charset_desk_init(&desk);
+	decode_line(&out, &desk, line, line_len, fallback);
+	charset_desk_clear(&desk);
 	g_free(line);
 	/*
 	 * A line break inside an encoded-word would let mail forge a line wherever the value is

@@ -7,8 +7,24 @@
 #ifndef TUIDING_CHARSET_IMPL_H
 #define TUIDING_CHARSET_IMPL_H
 
+#include <iconv.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#define CHARSET_HELD	10		/* charsets one call may open, the last two only for Chinese */
+#define CHARSET_ASKED	8		/* times one call may ask uchardet */
+
+/*
+ * What one call has opened and asked.  Opening a descriptor may load a module from disk, and
+ * closing it unload it again: a value that alternates between charsets must not pay for every turn.
+ */
+struct charset_desk {
+	struct {
+		const char	*name;	/* a constant of charset_canonical() */
+		iconv_t		 cd;	/* (iconv_t)-1: it could not be opened, and is not tried again */
+	} held[CHARSET_HELD];
+	unsigned	nheld, nasked;
+};
 
 /* Valid UTF-8 that grows to its limit and no further; cut at a character border. */
 struct charset_output {
@@ -47,13 +63,18 @@ size_t	 charset_utf8_step(const unsigned char *p, size_t len, bool *valid_r);
 /* How many octets from the first are below 128. */
 size_t	 charset_ascii_span(const char *octets, size_t len);
 
-/* Decodes as charset_decode() does, into out. */
-void	 charset_append(struct charset_output *out, const char *octets, size_t len,
-    const char *declared,
-	    const char *fallback);
+void	 charset_desk_init(struct charset_desk *desk);
+void	 charset_desk_clear(struct charset_desk *desk);
+
+/* Decodes as charset_decode() does, into out.  name: of charset_canonical(), NULL when unknown. */
+void	 charset_append(struct charset_output *out, struct charset_desk *desk, const char *octets,
+    size_t len, const char *name, const char *fallback);
 /* Decodes from a name of charset_canonical(), asking no more questions. */
-void	 charset_convert(struct charset_output *out, const char *octets, size_t len,
-    const char *name);
+void	 charset_convert(struct charset_output *out, struct charset_desk *desk, const char *octets,
+    size_t len, const char *name);
+/* charset_guess() at the cost of that desk: uchardet that may not be asked any more says nothing. */
+const char *charset_guess_at(struct charset_desk *desk, const char *octets, size_t len,
+    const char *fallback);
 
 void	 charset_facts(const char *octets, size_t len, struct charset_facts *facts);
 /* False when the octets plainly are not in the charset of that canonical name. */

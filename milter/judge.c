@@ -347,6 +347,23 @@ is_judged_already(struct judge_case *c)
 
 /* ---- class ------------------------------------------------------------------------------------- */
 
+/* "NAME=1.50,NAME=…" without the scores. */
+static void
+without_scores(const char *scored, char *names)
+{
+	bool name = true;
+
+	for (; *scored != '\0'; scored++) {
+		if (*scored == '=')
+			name = false;
+		else if (*scored == ',')
+			name = true;
+		if (name)
+			*names++ = *scored;
+	}
+	*names = '\0';
+}
+
 static int
 classify(struct judge_case *c, struct err *err)
 {
@@ -361,8 +378,8 @@ classify(struct judge_case *c, struct err *err)
 		return -1;
 	a->score = result.score;
 	a->class = result.score >= a->required ? CLASS_COMMERCIAL : CLASS_OTHER;
-	(void)judge_rules_names(c->judge->rules, &result, false, a->rules, sizeof(a->rules));
 	(void)judge_rules_names(c->judge->rules, &result, true, a->scored, sizeof(a->scored));
+	without_scores(a->scored, a->rules);
 	a->nrules_failed = result.nfailed;
 	if (result.nfailed > 0) {
 		name = rules_at(set, result.failed[0])->name;

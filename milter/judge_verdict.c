@@ -320,6 +320,12 @@ name_decisions(struct judge_case *c)
 	}
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 void
 judge_verdicts(struct judge_case *c)
 {
@@ -334,6 +340,7 @@ judge_verdicts(struct judge_case *c)
 	c->soft = is_soft(c);
 	table = keys_of(&c->sender);
 	keys = (char **)g_hash_table_get_keys_as_array(table, &nkeys);
+	qsort(keys, nkeys, sizeof(*keys), by_text);	/* once: the ledger wants them so for each recipient */
 	for (i = 0; i < a->nrcpts; i++)
 		verdict_of(c, &a->rcpts[i], keys, nkeys);
 	g_free(keys);

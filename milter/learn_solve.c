@@ -147,7 +147,7 @@ run(const struct task *task, int solver, double c, size_t ncols, struct learn_mo
 	if (wrong != NULL)
 		return err_set(err, "the regression does not take its input: %s", wrong);
 	set_print_string_function(say_nothing);
-	srandom(1);		/* liblinear shuffles by rand(), whose state in glibc this is */
+	srandom(1);		/* what liblinear shuffles by shares its state in glibc */
 	made = train(&task->problem, &param);
 	if (made == NULL)
 		return err_set(err, "no memory for the regression");

@@ -126,6 +126,7 @@ ledger_words(struct ledger *ledger, const char *recipient, const char *const *ke
     struct policy_word **words_r, size_t *nwords_r, struct err *err)
 {
 	const char **sorted = NULL;
+	bool in_order = true;
 	size_t n = 0;
 	int ret = -1;
 
@@ -136,15 +137,17 @@ ledger_words(struct ledger *ledger, const char *recipient, const char *const *ke
 	sorted = calloc(nkeys + 1, sizeof *sorted);
 	if (sorted == NULL)
 		return err_set(err, "no memory for the sender keys");
+	sorted[0] = "*";
 	for (size_t i = 0; i < nkeys; i++) {
 		if (keys[i] == NULL || strnlen(keys[i], ADDR_KEY_MAX + 1) > ADDR_KEY_MAX) {
 			(void)err_set(err, "a sender key is missing or too long");
 			goto out;
 		}
-		sorted[i] = keys[i];
+		sorted[i + 1] = keys[i];
+		in_order = in_order && strcmp(sorted[i], keys[i]) <= 0;
 	}
-	sorted[nkeys] = "*";
-	qsort(sorted, nkeys + 1, sizeof *sorted, compare_keys);
+	if (!in_order)
+		qsort(sorted, nkeys + 1, sizeof *sorted, compare_keys);
 	for (size_t i = 0; i <= nkeys; i++)
 		if (n == 0 || strcmp(sorted[n - 1], sorted[i]) != 0)
 			sorted[n++] = sorted[i];

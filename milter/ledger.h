@@ -21,7 +21,7 @@
 #define LEDGER_EVIDENCE_MAX	(1 << 20)	/* octets of one statement's evidence */
 #define LEDGER_TEXT_MAX		1000	/* octets of a reason, a note, a Message-ID */
 #define LEDGER_BATCH_MAX	10000	/* statements or decisions in one call */
-#define LEDGER_KEYS_MAX		1024	/* keys in one ledger_words() */
+#define LEDGER_KEYS_MAX		4500	/* keys in one ledger_words(): all that cover 32 identities */
 
 struct ledger;
 
@@ -95,11 +95,15 @@ struct ledger_receipt {
  * the evidence with LF between.  sql/README says it in full.
  *
  * Appends n statements in one transaction: the chain and the tables consent and refusal move together.
- * Same person, kind, key and message_id (or, without message_id: same source, given_at) → ALREADY.  A consent
- * whose source is "admin" or "import" over a standing refusal of that person → OVERTURNS.  A VOID names its
- * target by reference; recipient and sender are then the target's, and a recipient given must be the same one
- * (else ABSENT: nobody voids another's statement).  A statement that was voided is still ALREADY there: what is
- * repeated does not come back by itself.  Recipients have an '@', keys their canonical spelling, or the call fails.
+ * Same person, kind, key and message_id (or, without message_id: same source, given_at) → ALREADY.  But a row that
+ * is imported (or entered) again under its message_id, given later than it first was, is said anew where a word
+ * against it came in between and stands: after a refusal a consent under a key that the refusal's covers, after a
+ * consent a refusal whose key covers the consent's.  A mail that comes again never is: whoever holds an old one
+ * could bring it back.  A consent whose source is "admin" or "import" over a standing refusal of that person →
+ * OVERTURNS.  A VOID names its target by reference; recipient and sender are then the target's, and a recipient
+ * given must be the same one (else ABSENT: nobody voids another's statement).  A statement that was voided is still
+ * ALREADY there: what is repeated does not come back by itself.  Recipients have an '@', keys their canonical
+ * spelling, or the call fails.
  * Each statement gets its own receipt, in order; a later one sees the earlier ones.
  * Returns 0 when the transaction is durable; -1 when it failed and nothing of it was written.
  */
@@ -111,7 +115,8 @@ int	ledger_append(struct ledger *ledger, const struct ledger_statement *statemen
  * administrator's rules for the recipient's domain about them: what policy_standing() wants.  A consent by "admin"
  * or "import" that rested on a consent of the person, which was since made void, is left out while the refusal it
  * would end stands.  For that, keys must hold with each key all that cover it (addr_key_covering()).
- * keys: canonical key texts.  Returns 0 and *words_r, *nwords_r (free() it with ledger_words_free); -1 failed.
+ * keys: canonical key texts, those in strcmp()'s order the fastest.  Returns 0 and *words_r, *nwords_r (free it
+ * with ledger_words_free()); -1 failed.
  */
 int	ledger_words(struct ledger *ledger, const char *recipient, const char *const *keys, size_t nkeys,
 	    struct policy_word **words_r, size_t *nwords_r, struct err *err);
@@ -180,7 +185,11 @@ struct ledger_decision {
 	const char		*reply;				/* "550 5.7.1 …" said, "" */
 };
 
-/* Records the decisions of one message in one transaction.  0 when durable; -1 nothing was written. */
+/*
+ * Records the decisions of one message in one transaction.  0 when durable; -1 nothing was written.  Texts are kept
+ * as valid UTF-8 and cut: addresses and keys at 320 octets, identities and rules at 512 (between items), reply at
+ * 300, message_id and login at 256, subject at 200, queue_id at 128, client at 64.
+ */
 int	ledger_decide(struct ledger *ledger, const struct ledger_decision *decisions, size_t n, struct err *err);
 
 struct ledger_decision_filter {

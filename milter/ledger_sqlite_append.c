@@ -63,12 +63,45 @@ already(struct lite_query *q, int seq, const char *reference, int hash, struct l
 		ledger_hex(octets, receipt->hash);
 }
 
-/* Whether the same was said before.  1 and the receipt, 0, -1. */
+/* Whether, after seq, a word was said that takes something from s, and stands.  1, 0, -1. */
+static int
+answered(struct lite_db *db, const struct ledger_statement *s, int64_t seq, struct err *err)
+{
+	bool refusal = s->kind == LEDGER_REFUSAL;
+	struct lite_query *q = NULL;
+	struct addr_key ours, other;
+	const char *sender;
+	int row, ret = 0;
+
+	if (addr_key_parse(s->sender, strlen(s->sender), &ours, err) != 1)
+		return -1;
+	q = lite_query(db, refusal ? LITE_CONSENTS_SINCE : LITE_REFUSALS_SINCE, err);
+	if (q == NULL)
+		return -1;
+	lite_bind_text(q, 1, s->recipient);
+	lite_bind_int(q, 2, seq);
+	while (ret == 0 && (row = lite_step(q, err)) != 0) {
+		sender = row == 1 ? lite_text_or_empty(q, 0) : "";
+		if (row == -1 || addr_key_parse(sender, strlen(sender), &other, err) != 1)
+			ret = -1;
+		else
+			ret = refusal ? addr_key_covers(&ours, &other) : addr_key_covers(&other, &ours);
+	}
+	lite_end(q);
+	return ret;
+}
+
+/*
+ * Whether the same was said before.  1 and the receipt, 0, -1.  An administrator's list that is read again is
+ * the person's word of that later day; a mail that comes again is the old one, whoever sent it.
+ */
 static int
 find_same(struct lite_db *db, const struct ledger_statement *s, struct ledger_receipt *receipt,
     struct err *err)
 {
 	struct lite_query *q = lite_query(db, LITE_SAME, err);
+	bool anew = false;
+	int64_t seq = 0;
 	int ret;
 
 	if (q == NULL)
@@ -80,10 +113,19 @@ find_same(struct lite_db *db, const struct ledger_statement *s, struct ledger_re
 	lite_bind_text(q, 5, s->source);
 	lite_bind_int(q, 6, s->given_at);
 	ret = lite_step(q, err);
-	if (ret == 1)
+	if (ret == 1) {
+		seq = lite_int(q, 0);
+		anew = (s->kind == LEDGER_REFUSAL || s->kind == LEDGER_CONSENT) &&
+		    !ledger_source_is_person(s->source) && s->given_at > lite_int(q, 3) && lite_int(q, 4) != 0;
 		already(q, 0, lite_text_or_empty(q, 1), 2, receipt);
+	}
 	lite_end(q);
-	return ret;
+	if (ret != 1 || !anew)
+		return ret;
+	ret = answered(db, s, seq, err);
+	if (ret == 1)
+		memset(receipt, 0, sizeof *receipt);
+	return ret == -1 ? -1 : !ret;
 }
 
 /* The newest row of (recipient, key): 1 and its sequence, 0 none, -1. */

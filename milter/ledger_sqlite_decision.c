@@ -9,38 +9,69 @@
 #include <glib.h>
 #include <string.h>
 
-#define TEXT_MAX	4000		/* octets of a text that comes from the mail or its session */
-#define SUBJECT_MAX	200
 #define TEXTS		14
+
+/*
+ * Octets of a text that comes from the mail or its session.  One small mail to a thousand mailboxes makes a thousand
+ * records: what the sender chooses freely must not fill the disk.
+ */
+#define QUEUE_ID_MAX	128
+#define MESSAGE_ID_MAX	256
+#define IDENTITIES_MAX	512
+#define RULES_MAX	512
+#define SUBJECT_MAX	200
+#define CLIENT_MAX	64
+#define LOGIN_MAX	256
+#define REPLY_MAX	300
 
 struct batch {
 	const struct ledger_decision	*decisions;
 	size_t				 n;
 };
 
-/* A copy of text, valid UTF-8, of at most max octets (and what mending adds).  NULL reads as "". */
+/*
+ * A copy of text, valid UTF-8, of at most max octets: whole characters, and where it is a list whole items,
+ * separator between them ('\0': it is none).  NULL reads as "".
+ */
 static char *
-cut(const char *text, size_t max)
+cut(const char *text, size_t max, char separator)
 {
-	size_t len = text == NULL ? 0 : strnlen(text, max + 1);
+	size_t len = text == NULL ? 0 : strnlen(text, max + 4);		/* a character more than is kept */
+	char *copy = g_utf8_make_valid(text == NULL ? "" : text, (gssize)len), *last;
 
-	if (len > max)
-		for (len = max; len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80;)
-			len--;
-	return g_utf8_make_valid(text == NULL ? "" : text, (gssize)len);
+	len = strlen(copy);
+	if (len <= max)
+		return copy;
+	for (len = max; ((unsigned char)copy[len] & 0xc0) == 0x80;)
+		len--;
+	if (separator != '\0' && copy[len] != separator) {
+		copy[len] = '\0';
+		last = strrchr(copy, separator);
+		if (last != NULL)
+			len = (size_t)(last - copy);
+	}
+	copy[len] = '\0';
+	return copy;
 }
 
 static int
 insert(struct lite_db *db, const struct ledger_decision *d, struct err *err)
 {
-	const struct { int at; const char *text; size_t max; bool null; } texts[TEXTS] = {
-		{ 4, d->queue_id, TEXT_MAX, true },	{ 5, d->message_id, TEXT_MAX, true },
-		{ 6, d->recipient, TEXT_MAX, false },	{ 7, d->recipient_raw, TEXT_MAX, false },
-		{ 17, d->sender, TEXT_MAX, false },	{ 18, d->envelope, TEXT_MAX, false },
-		{ 19, d->default_key, TEXT_MAX, false }, { 20, d->identities, TEXT_MAX, false },
-		{ 21, d->matched_key, TEXT_MAX, false }, { 22, d->rules, TEXT_MAX, false },
-		{ 23, d->subject, SUBJECT_MAX, false },	{ 24, d->client, TEXT_MAX, false },
-		{ 25, d->login, TEXT_MAX, false },	{ 26, d->reply, TEXT_MAX, false },
+	const struct { int at; const char *text; size_t max; bool null; char separator; } texts[TEXTS] = {
+		{ 4, d->queue_id, QUEUE_ID_MAX, true, '\0' },
+		{ 5, d->message_id, MESSAGE_ID_MAX, true, '\0' },
+		{ 6, d->recipient, ADDR_KEY_MAX, false, '\0' },
+		{ 7, d->recipient_raw, ADDR_KEY_MAX, false, '\0' },
+		{ 17, d->sender, ADDR_KEY_MAX, false, '\0' },
+		{ 18, d->envelope, ADDR_KEY_MAX, false, '\0' },
+		{ 19, d->default_key, ADDR_KEY_MAX, false, '\0' },
+		{ 20, d->identities, IDENTITIES_MAX, false, ' ' },
+		{ 21, d->matched_key, ADDR_KEY_MAX, false, '\0' },
+		{ 22, d->rules, RULES_MAX, false, ',' },
+		{ 23, d->subject, SUBJECT_MAX, false, '\0' },
+		{ 24, d->client, CLIENT_MAX, false, '\0' },
+		{ 25, d->login, LOGIN_MAX, false, '\0' },
+		{ 26, d->reply, REPLY_MAX, false, '\0' },
 	};
 	struct lite_query *q = lite_query(db, LITE_ADD_DECISION, err);
 	char *copies[TEXTS] = { NULL };
@@ -63,7 +94,7 @@ insert(struct lite_db *db, const struct ledger_decision *d, struct err *err)
 	for (size_t i = 0; i < TEXTS; i++) {
 		if (texts[i].text == NULL && texts[i].null)
 			continue;
-		copies[i] = cut(texts[i].text, texts[i].max);
+		copies[i] = cut(texts[i].text, texts[i].max, texts[i].separator);
 		lite_bind_text(q, texts[i].at, copies[i]);
 	}
 	ret = lite_run(q, err);
@@ -162,14 +193,24 @@ int64_t
 lite_decisions(struct ledger *ledger, const struct ledger_decision_filter *filter,
     ledger_decision_fn *fn, void *arg, struct err *err)
 {
+	struct ledger_decision_filter as_kept = *filter;
 	struct decision_show show = { fn, arg };
 	enum lite_sql which = LITE_DECISIONS;
+	char *queue_id = NULL, *message_id = NULL;
+	int64_t ret;
 
 	if (filter->id != NULL)
 		which = LITE_DECISIONS_ID;
 	else if (filter->recipient != NULL)
 		which = LITE_DECISIONS_RECIPIENT;
-	return lite_list((struct lite *)ledger, which, bind_filter, filter, show_decision, &show, err);
+	if (filter->queue_id != NULL)
+		as_kept.queue_id = queue_id = cut(filter->queue_id, QUEUE_ID_MAX, '\0');
+	if (filter->message_id != NULL)
+		as_kept.message_id = message_id = cut(filter->message_id, MESSAGE_ID_MAX, '\0');
+	ret = lite_list((struct lite *)ledger, which, bind_filter, &as_kept, show_decision, &show, err);
+	g_free(queue_id);
+	g_free(message_id);
+	return ret;
 }
 
 /* ---- what enforcement would do ------------------------------------------------------------------ */

@@ -71,10 +71,13 @@
 const char *const lite_sql[LITE_SQL_MAX] = {
 	[LITE_LAST] = "SELECT seq, hash FROM statement ORDER BY seq DESC LIMIT 1",
 	[LITE_SAME] =
-	    "SELECT s.seq, s.reference, s.hash FROM statement_person p CROSS JOIN statement s"
+	    "SELECT s.seq, s.reference, s.hash, s.given_at, " STANDS
+	    " FROM statement_person p CROSS JOIN statement s"
 	    " ON s.seq = p.seq WHERE p.recipient = ?1 AND p.sender = ?2 AND s.kind = ?3"
 	    " AND p.message_id IS ?4 AND (?4 IS NOT NULL OR (s.source = ?5 AND s.given_at = ?6))"
-	    " ORDER BY s.seq LIMIT 1",
+	    " ORDER BY s.seq DESC LIMIT 1",
+	[LITE_CONSENTS_SINCE] = "SELECT sender FROM consent WHERE recipient = ?1 AND seq > ?2",
+	[LITE_REFUSALS_SINCE] = "SELECT sender FROM refusal WHERE recipient = ?1 AND seq > ?2",
 	[LITE_TARGET] =
 	    "SELECT s.seq, s.kind, p.recipient, p.sender FROM statement s"
 	    " LEFT JOIN statement_person p ON p.seq = s.seq WHERE s.reference = ?1 AND s.kind <> 'void'",
@@ -86,7 +89,6 @@ const char *const lite_sql[LITE_SQL_MAX] = {
 	[LITE_NEWEST_OWN_CONSENT] =
 	    "SELECT c.seq FROM consent c CROSS JOIN statement s ON s.seq = c.seq"
 	    " WHERE c.recipient = ?1 AND c.sender = ?2 AND " OWN
-	   
 	    " ORDER BY c.seq DESC LIMIT 1",
 	[LITE_ADD_STATEMENT] =
 	    "INSERT INTO statement (seq, kind, source, given_at, received_at, expires, reference,"

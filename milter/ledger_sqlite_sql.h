@@ -6,12 +6,14 @@
 #ifndef TUIDING_LEDGER_SQLITE_SQL_H
 #define TUIDING_LEDGER_SQLITE_SQL_H
 
-#define LITE_FEW_WORDS	64	/* rows that LITE_WORDS_FEW brings; one more says there are more */
+#define LITE_FEW_WORDS	64	/* words that are read all, however few the keys */
 #define LITE_WORDS_KEYS	16	/* sender keys that one LITE_WORDS takes, bound from ?3 on */
 
 enum lite_sql {
 	LITE_LAST,			/* the chain's end */
-	LITE_SAME,			/* a statement made before by the same word */
+	LITE_SAME,			/* the newest statement made before by the same word */
+	LITE_CONSENTS_SINCE,		/* of a recipient, after seq */
+	LITE_REFUSALS_SINCE,
 	LITE_TARGET,			/* what a void's reference names */
 	LITE_VOID_OF,			/* the void that ended it */
 	LITE_NEWEST_REFUSAL,		/* of (recipient, key) */

@@ -84,21 +84,22 @@ compare_key(const void *sender, const void *key)
 
 /*
  * Most people said little: to read it all and choose is one descent of each index, where asking by keys
- * is one for each key.  1 done, 0 they said too much for that, -1.
+ * is one for each key.  The more keys, the more is little.  1 done, 0 they said too much for that, -1.
  */
 static int
 look_up_few(struct lite_db *db, const char *recipient, const char *const *keys, size_t nkeys,
     struct words *words, struct err *err)
 {
 	struct lite_query *q = lite_query(db, LITE_WORDS_FEW, err);
-	int ret, rows = 0;
+	size_t few = nkeys > LITE_FEW_WORDS ? nkeys : LITE_FEW_WORDS, rows = 0;
+	int ret;
 
 	if (q == NULL)
 		return -1;
 	lite_bind_text(q, 1, recipient);
 	lite_bind_text(q, 2, addr_domain_of(recipient));
-	lite_bind_int(q, 3, LITE_FEW_WORDS + 1);
-	while ((ret = lite_step(q, err)) == 1 && ++rows <= LITE_FEW_WORDS)
+	lite_bind_int(q, 3, (int64_t)few + 1);
+	while ((ret = lite_step(q, err)) == 1 && ++rows <= few)
 		if (bsearch(lite_text_or_empty(q, 3), keys, nkeys, sizeof *keys, compare_key) != NULL &&
 		    add_word(words, q, err) == -1) {
 			ret = -1;
@@ -107,7 +108,7 @@ look_up_few(struct lite_db *db, const char *recipient, const char *const *keys, 
 	lite_end(q);
 	if (ret == 1)
 		words->n = 0;
-	return ret == -1 ? -1 : rows <= LITE_FEW_WORDS;
+	return ret == -1 ? -1 : rows <= few;
 }
 
 /* One query for at most LITE_WORDS_KEYS keys. */

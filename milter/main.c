@@ -22,6 +22,7 @@
 #ifdef HAVE_LIBSYSTEMD
 #include <systemd/sd-daemon.h>
 #endif
+#include "charset.h"
 #include "conf.h"
 #include "log.h"
 #include "match.h"
@@ -460,6 +461,7 @@ int
 main(int argc, char **argv)
 {
 	struct daemon d = { .ready_fd = -1 };
+	struct charset_hold *hold;
 	struct err err = { "" };
 	int status;
 
@@ -469,15 +471,19 @@ main(int argc, char **argv)
 	/* An arena a thread would keep what its busiest moment took, many times over (measured: tests/bench). */
 	(void)mallopt(M_ARENA_MAX, ARENAS);
 	setup_libraries();
+	hold = charset_hold();
 	if (conf_read(d.opt.conf, conf_remark, &d, &d.conf, &err) != 0) {
 		(void)fprintf(stderr, "tuiding-milter: %s\n", err.text);
-		return EXIT_USAGE;
+		status = EXIT_USAGE;
+		goto out;
 	}
 	status = d.opt.check ? check(&d) : d.opt.foreground ? -1 : background(&d);
 	if (status < 0)
 		status = serve(&d);
 	tell_parent(&d, (unsigned char)status);
+out:
 	conf_free(d.conf);
 	log_free(d.log);
+	charset_hold_free(hold);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 #include "charset.h"
 
@@ -93,6 +94,16 @@ static const struct header_case {
 	{ S("=?utf-8?Q?"), "=?utf-8?Q?" },
 	{ S("a=b?c==?=?="), "a=b?c==?=?=" },
 	{ S("=?utf-8?Q?" "?="), "" },
+	/* One charset twice in a value: it begins anew, whatever state it was left in. */
+	{ S("=?iso-2022-jp?q?=1b$BF|?= x =?iso-2022-jp?q?F|=1b$BF|?="), "日 x F|日" },
+	{ S("=?utf-16?q?=fe=ff=4f=60?= x =?utf-16?q?=60=4f=00=4e?="), "你 x 你一" },
+	{ S("=?gbk?q?=c4?= x =?gbk?q?=e3=ba=c3?= =?koi8-r?q?=c9?="), "\ufffd x 愫\ufffdи" },
+	/* Eight charsets and no ninth; UTF-8 and Chinese always. */
+	{ S("=?koi8-r?q?=c9?==?iso-8859-5?q?=d8?==?iso-8859-7?q?=e8?==?iso-8859-8?q?=e8?="
+	    "=?iso-8859-2?q?=e8?==?iso-8859-4?q?=e8?==?ibm866?q?=a8?==?koi8-u?q?=a4?="
+	    "=?windows-1251?q?=e8=e8?==?koi8-r?q?=c9?==?gbk?b?xOO6ww==?==?big5?q?=a7=41?="
+	    "=?utf-8?q?=e4=bd=a0?==?windows-1257?q?=e8 a?="),
+	    "ииθטččиє\ufffd\ufffdи你好你你\ufffd a" },
 	/* What would forge a line. */
 	{ S("=?utf-8?Q?a=0D=0AX-Forged:_b?="), "a  X-Forged: b" },
 	{ S("=?utf-8?Q?a=00b?="), "a\ufffd" "b" },
@@ -132,6 +143,44 @@ test_header_limit(void **state)
 		assert_int_equal(got[len], '\0');
 		assert_true(charset_is_utf8(got, len));
 		charset_free(got);
+	}
+}
+
+/*
+ * A value that turns from one charset to another with every word.  Seconds where each turn opens a
+ * charset or asks for a guess; the bound is wide enough for a sanitizer on a busy machine.
+ */
+static void
+test_header_turns(void **state)
+{
+	static const char *const patterns[] = {
+		"=?ISO-2022-CN-EXT?q?A=80?==?EUC-JISX0213?q?A=80?==?IBM930?q?A=80?="
+		    "=?SHIFT_JISX0213?q?A=80?==?ISO-2022-JP-3?q?A=80?==?JOHAB?q?A=80?=",
+		"=?big5?q?=80?==?gbk?q?=80?==?euc-kr?q?=80?==?sjis?q?=80?==?koi8-r?q?=c0?="
+		    "=?euc-tw?q?=80?==?iso-8859-2?q?=c0?==?euc-jp?q?=80?=",
+		"=?big5?q?=a7A?= =?koi8-r?q?=c1?= =?koi8-u?q?=c1?= =?ibm866?q?=c1?= ",
+		"=?a?q?=80=81?==?b?q?=82=83?=",
+		"=?utf-8?q?=80?==?us-ascii?q?=80?=",
+	};
+	const size_t	 size = 500000;
+	char		*value, *got;
+	clock_t		 begun;
+	size_t		 len;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		value = malloc(size);
+		assert_non_null(value);
+		for (size_t k = 0; k < size; k++)
+			value[k] = patterns[i][k % strlen(patterns[i])];
+		begun = clock();
+		got = charset_decode_header(value, size, "GB18030", BIG, &len);
+		if (clock() - begun > CLOCKS_PER_SEC / 2)
+			fail_msg("pattern %zu: %.2f s", i,
+			    (double)(clock() - begun) / (double)CLOCKS_PER_SEC);
+		assert_true(charset_is_utf8(got, len));
+		charset_free(got);
+		free(value);
 	}
 }
 
@@ -244,6 +293,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_header_limit),
+		cmocka_unit_test(test_header_turns),
 		cmocka_unit_test(test_header_hostile),
 		cmocka_unit_test(test_encode),
 		cmocka_unit_test(test_encode_exact),

@@ -151,6 +151,56 @@ test_decisions_hostile(void **state)
 	g_free(subject);
 }
 
+/* Whatever the sender makes long, a record stays small, and what is looked for is cut as what was kept. */
+static void
+test_decisions_small(void **state)
+{
+	static const struct { const char *column; int max; } columns[] = {
+		{ "queue_id", 128 }, { "message_id", 256 }, { "recipient", 320 }, { "recipient_raw", 320 },
+		{ "sender", 320 }, { "envelope", 320 }, { "default_key", 320 }, { "identities", 512 },
+		{ "matched_key", 320 }, { "rules", 512 }, { "subject", 200 }, { "client", 64 }, { "login", 256 },
+		{ "reply", 300 },
+	};
+	static const char *const fills[] = { "x", "\xe4\xbf\x83", "\x80", "\xff\xe4", "ab=1.5,", "a=b:x " };
+	struct fixture *f = *state;
+	struct err err = { "" };
+
+	for (size_t i = 0; i < sizeof fills / sizeof *fills; i++) {
+		struct ledger_decision_filter filter = { 0 };
+		struct ledger_decision d = decision("id", "m1", ANNA, "", T0);
+		GString *seen = g_string_new(NULL);
+		char *text, sql[200];
+
+		for (int n = 0; n < 5000; n++)
+			g_string_append(seen, fills[i]);
+		text = g_string_free(seen, FALSE);
+		seen = g_string_new(NULL);
+		d.id[0] = (char)('a' + i);
+		d.queue_id = d.message_id = d.recipient = d.recipient_raw = d.sender = d.envelope = text;
+		d.default_key = d.identities = d.matched_key = d.rules = d.subject = d.client = text;
+		d.login = d.reply = text;
+		assert_int_equal(ledger_decide(f->ledger, &d, 1, &err), 0);
+		for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+			int64_t len;
+
+			snprintf(sql, sizeof sql, "SELECT length(CAST(%s AS BLOB)) FROM decision WHERE id = '%s'",
+			    columns[c].column, d.id);
+			len = raw_number(f->path, sql);
+			if (len > columns[c].max || len < columns[c].max - 7)
+				fail_msg("fill %zu: %s has %d octets", i, columns[c].column, (int)len);
+		}
+		filter.id = d.id;
+		filter.message_id = filter.queue_id = text;
+		assert_int_equal(ledger_decisions(f->ledger, &filter, see_id, seen, &err), 1);
+		assert_string_equal(seen->str, d.id);
+		g_string_free(seen, TRUE);
+		g_free(text);
+	}
+	/* A list is cut between its items. */
+	assert_int_equal(raw_number(f->path, "SELECT count(*) FROM decision WHERE"
+	    " (id = 'ed' AND rules LIKE '%,ab=1.5') OR (id = 'fd' AND identities LIKE '% a=b:x')"), 2);
+}
+
 static bool
 see_would(void *arg, const struct ledger_would *w)
 {
@@ -185,7 +235,7 @@ main(void)
 {
 #define T(name)	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_decisions), T(test_decisions_hostile), T(test_would),
+		T(test_decisions), T(test_decisions_hostile), T(test_decisions_small), T(test_would),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
