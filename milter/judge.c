@@ -245,20 +245,14 @@ read_sender(struct judge_case *c)
 	const char *addresses[JUDGE_FROM_MAX], *results[JUDGE_RESULTS_MAX];
 	const struct mime_field *field;
 	struct sender_fields in = { .from = addresses, .results = results, .envelope = c->msg->sender };
+	char *rest;
 	struct addr_key key;
-	size_t i, j, n;
+	size_t i;
 
-	for (i = 0; (field = mime_field_named(c->mime, "From", i)) != NULL; i++) {
-		in.from_fields++;
-		if (in.nfrom >= JUDGE_FROM_MAX)
-			continue;
-		n = mime_addresses(field->raw, c->judge->set.default_charset, from + in.nfrom,
-		    JUDGE_FROM_MAX - in.nfrom);
-		for (j = 0; j < n && in.nfrom < JUDGE_FROM_MAX; j++) {
-			addresses[in.nfrom] = from[in.nfrom].address;
-			in.nfrom++;
-		}
-	}
+	in.nfrom = mime_from(c->mime, c->judge->set.default_charset, from, JUDGE_FROM_MAX, &in.from_fields, &rest);
+	for (i = 0; i < in.nfrom; i++)
+		addresses[i] = from[i].address;
+	in.from_rest = rest;
 	field = mime_field_named(c->mime, "List-Id", 0);
 	in.list_id = field == NULL ? NULL : field->raw;
 	for (i = 0; i < mime_field_count(c->mime) && in.nresults < JUDGE_RESULTS_MAX; i++) {
@@ -269,6 +263,7 @@ read_sender(struct judge_case *c)
 			results[in.nresults++] = field->raw;
 	}
 	(void)sender_read(&c->judge->sender, &in, &c->sender);
+	free(rest);
 	trust_submission(c);
 	(void)snprintf(c->answer->from, sizeof(c->answer->from), "%s", c->sender.from);
 	(void)snprintf(c->answer->method, sizeof(c->answer->method), "%s", c->sender.method);

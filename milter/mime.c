@@ -73,13 +73,13 @@ field_colon(const char *p, const char *end)
 	return q < end && *q == ':' ? q : NULL;
 }
 
-/* Where the header begins: behind a mailbox file's "From " line. */
+/* Where the header begins: behind a mailbox file's "From " line, which "From :" is not. */
 static size_t
 header_start(const char *octets, size_t len)
 {
 	const char *lf;
 
-	if (len < 5 || memcmp(octets, "From ", 5) != 0)
+	if (len < 5 || memcmp(octets, "From ", 5) != 0 || field_colon(octets, octets + len) != NULL)
 		return 0;
 	lf = memchr(octets, '\n', len);
 	return lf != NULL ? (size_t)(lf - octets) + 1 : 0;
@@ -158,14 +158,53 @@ field_text_owned(const struct mime *mime, const struct mime_field *field)
 	return field->text < mime->head || field->text > mime->head + mime->body;
 }
 
+/*
+ * The fields that are kept beyond the limit, or junk would hide who a message is from.  Each has its own cap,
+ * 86 in all, so that a flood of one cannot hide another either.
+ */
+static const struct {
+	const char	*name;		/* a trailing '-': whatever begins with that */
+	unsigned char	 max;
+} kept_always[] = {
+	{ "From", 16 }, { "Sender", 4 }, { "Reply-To", 4 }, { "Subject", 4 }, { "List-Id", 4 },
+	{ "List-Unsubscribe", 4 }, { "Message-ID", 4 }, { "To", 4 }, { "Cc", 4 }, { "Content-", 16 },
+	{ "Authentication-Results", 16 }, { "Received", 2 }, { "X-Tuiding", 4 },
+};
+
+struct kept_count {
+	unsigned char	n[G_N_ELEMENTS(kept_always)];
+};
+
+/* Whether the field that begins at p is kept although there are too many. */
+static bool
+is_kept(const char *p, const char *colon, struct kept_count *count)
+{
+	size_t len = (size_t)(colon - p);
+
+	while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
+		len--;
+	for (size_t i = 0; i < G_N_ELEMENTS(kept_always); i++) {
+		size_t n = strlen(kept_always[i].name);
+
+		if ((len == n || (len > n && kept_always[i].name[n - 1] == '-')) &&
+		    g_ascii_strncasecmp(p, kept_always[i].name, n) == 0)
+			return count->n[i] < kept_always[i].max && ++count->n[i] != 0;
+	}
+	return false;
+}
+
 /* Cuts the top header into fields; count says how many there are. */
 static int
 fields_split(struct mime *mime, size_t count, const char *default_charset)
 {
+	struct kept_count beyond = { { 0 } };
+	size_t limit = mime->limits.fields;
 	char *p, *end;
 
+	for (size_t i = 0; i < G_N_ELEMENTS(kept_always); i++)
+		limit += kept_always[i].max;
 	if (count > mime->limits.fields) {
-		count = mime->limits.fields;
+		count = count < limit ? count : limit;
 		mime->truncated = true;
 	}
 	mime->head = g_try_malloc(mime->body + 1);
@@ -175,16 +214,18 @@ fields_split(struct mime *mime, size_t count, const char *default_charset)
 	memcpy(mime->head, mime->octets, mime->body);
 	end = mime->head + mime->body;
 	*end = '\0';
+	mime->kept = mime->start;
 	for (p = mime->head + mime->start; p < end && *p != '\n' && mime->nfields < count;) {
 		char *next = mime->head + (field_end(p, end) - mime->head);
 		const char *colon = field_colon(p, next);
 
-		if (colon != NULL)
+		if (mime->nfields < mime->limits.fields)
+			mime->kept = (size_t)(next - mime->head);
+		if (colon != NULL && (mime->nfields < mime->limits.fields || is_kept(p, colon, &beyond)))
 			field_set(&mime->fields[mime->nfields++], p, mime->head + (colon - mime->head),
 			    next, default_charset, mime);
 		p = next;
 	}
-	mime->kept = (size_t)(p - mime->head);
 	return 0;
 }
 

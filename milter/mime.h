@@ -14,7 +14,7 @@
 struct mime_limits {
 	size_t		octets;		/* of the message that are read; the rest is left out */
 	size_t		header;		/* octets of one field; a longer one is cut */
-	unsigned	fields;		/* header fields kept */
+	unsigned	fields;		/* header fields kept; beyond them only those that say who, what and how, 86 */
 	unsigned	parts;		/* leaf parts kept */
 	unsigned	depth;		/* of nesting looked into */
 	size_t		decoded;	/* octets of all decoded parts together */
@@ -78,7 +78,7 @@ bool		 mime_is_report(const struct mime *mime);
 
 struct mime_address {
 	char	name[256];		/* display name, UTF-8, cut at a character border */
-	char	address[320];		/* addr-spec as written; empty when there is none or it is longer */
+	char	address[320];		/* addr-spec as written; "@domain" when it is longer; empty when there is none */
 };
 
 /*
@@ -86,5 +86,20 @@ struct mime_address {
  * max); at most max are written.  RFC 5322 3.4.
  */
 size_t	mime_addresses(const char *raw, const char *default_charset, struct mime_address *out, size_t max);
+
+/*
+ * What those n addresses leave unexplained of the field they were found in, whose raw or decoded value text
+ * is: the value with the names of well-made addresses blanked, for a search after domains.  out has room for
+ * len + 1 octets and ends in NUL.  Returns its length; 0 when every '@' belongs to a mailbox or its name.
+ */
+size_t	mime_addresses_rest(const char *text, size_t len, const struct mime_address *addresses, size_t n,
+	    char *out);
+
+/*
+ * The addresses of all From fields, at most max: returns how many are written.  fields_r: how many such fields
+ * there are.  rest_r: the rests of all of them, the caller's to free(); NULL: no From, or no memory.
+ */
+size_t	mime_from(const struct mime *mime, const char *default_charset, struct mime_address *out, size_t max,
+	    unsigned *fields_r, char **rest_r);
 
 #endif

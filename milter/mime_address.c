@@ -6,8 +6,10 @@
  * could take for a charset matter is hidden from it, each octet as "{" and two hex digits, and put back after.
  */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <gmime/gmime.h>
+#include "addr.h"
 #include "charset.h"
 #include "mime_private.h"
 
@@ -116,8 +118,15 @@ address_set(struct mime_address *out, InternetAddress *from, const char *default
 			copy_cut(out->name, sizeof(out->name), decoded, len);
 		charset_free(decoded);
 	}
-	if (addr != NULL && (len = show(addr)) < sizeof(out->address))
+	if (addr != NULL && (len = show(addr)) >= sizeof(out->address)) {
+		char *at = strrchr(addr, '@');
+
+		len = at != NULL ? strlen(at) : 0;
+		if (len > 0 && len < sizeof(out->address))
+			memcpy(out->address, at, len + 1);
+	} else if (addr != NULL) {
 		memcpy(out->address, addr, len + 1);
+	}
 	g_free(name);
 	g_free(addr);
 }
@@ -155,4 +164,147 @@ mime_addresses(const char *raw, const char *default_charset, struct mime_address
 		g_object_unref(list);
 	g_free(hidden);
 	return n;
+}
+
+static size_t
+count_at(const char *text)
+{
+	size_t n = 0;
+
+	while ((text = strchr(text, '@')) != NULL) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+/* The end of the quoted-string or comment that begins at p, behind its last octet; NULL: it has none. */
+static char *
+group_end(char *p)
+{
+	bool quoted = *p == '"';
+	size_t depth = 1;
+
+	for (p++; *p != '\0'; p++) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		else if (quoted ? *p == '"' : *p == ')') {
+			if (--depth == 0)
+				return p + 1;
+		} else if (!quoted && *p == '(') {
+			depth++;
+		}
+	}
+	return NULL;
+}
+
+/* Blanks comments, and quoted-strings that are the name before a '<'.  What does not end stays. */
+static void
+blank_groups(char *text)
+{
+	char *end;
+
+	for (char *p = text; *p != '\0'; p = end) {
+		bool name;
+
+		end = p + 1;
+		if (*p != '"' && *p != '(')
+			continue;
+		if ((end = group_end(p)) == NULL)
+			return;
+		name = end[strcspn(end, "<>,;:@\"(")] == '<';
+		if (*p == '(' || name)
+			memset(p, ' ', (size_t)(end - p));
+	}
+}
+
+/* Blanks encoded-words: what they say stands in the decoded text. */
+static void
+blank_words(char *text)
+{
+	for (char *p = text; (p = strstr(p, "=?")) != NULL; p++) {
+		size_t n = encoded_word(p);
+
+		memset(p, ' ', n);
+	}
+}
+
+static void
+blank_name(char *text, const char *name)
+{
+	char *p = strchr(name, '@') != NULL ? strstr(text, name) : NULL;
+
+	if (p != NULL)
+		memset(p, ' ', strlen(name));
+}
+
+size_t
+mime_addresses_rest(const char *text, size_t len, const struct mime_address *addresses, size_t n, char *out)
+{
+	size_t known = 0, usable = 0;
+	char mailbox[ADDR_MAX + 1];
+
+	if (memchr(text, '@', len) == NULL)
+		return 0;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	for (char *nul = out; (nul = memchr(nul, '\0', len - (size_t)(nul - out))) != NULL;)
+		*nul = ' ';
+	for (size_t i = 0; i < n; i++) {
+		const char *address = addresses[i].address;
+
+		if (addr_mailbox(address, strlen(address), mailbox) != 1)
+			continue;
+		blank_name(out, addresses[i].name);
+		known += count_at(address);
+		usable++;
+	}
+	if (usable == 0)
+		return len;
+	if (usable == n && !charset_is_utf8(out, len))
+		return 0;		/* an '@' may be half a character there; the decoded text knows */
+	blank_words(out);
+	blank_groups(out);
+	return usable == n && count_at(out) <= known ? 0 : len;
+}
+
+/* Memory for the values of all From fields, raw and decoded; NULL when there is none of either. */
+static char *
+from_room(const struct mime *mime)
+{
+	const struct mime_field *field;
+	size_t i, size = 1;
+
+	for (i = 0; (field = mime_field_named(mime, "From", i)) != NULL; i++)
+		size += field->raw_len + field->text_len + 2;
+	return i == 0 ? NULL : calloc(1, size);
+}
+
+size_t
+mime_from(const struct mime *mime, const char *default_charset, struct mime_address *out, size_t max,
+    unsigned *fields_r, char **rest_r)
+{
+	char *rest = from_room(mime);
+	const struct mime_field *field;
+	size_t total = 0, used = 0;
+
+	*fields_r = 0;
+	for (; (field = mime_field_named(mime, "From", *fields_r)) != NULL; (*fields_r)++) {
+		size_t room = max - total, n = 0;
+
+		if (room > 0)
+			n = mime_addresses(field->raw, default_charset, out + total, room);
+		if (n > room)
+			n = room;
+		if (rest != NULL) {
+			used += mime_addresses_rest(field->text, field->text_len, out + total, n, rest + used);
+			rest[used++] = '\n';
+			used += mime_addresses_rest(field->raw, field->raw_len, out + total, n, rest + used);
+			rest[used++] = '\n';
+			rest[used] = '\0';
+		}
+		total += n;
+	}
+	*rest_r = rest;
+	return total;
 }

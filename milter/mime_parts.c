@@ -394,7 +394,7 @@ mime_parts_find(struct mime *mime, const char *default_charset)
 	struct place place = { .header = -1 };
 	size_t start = mime->start;
 
-	if (mime->nfields == mime->limits.fields) {
+	if (mime->nfields >= mime->limits.fields) {
 		view_without_excess(&view);
 		start = 0;
 		view_bound(&view, start);

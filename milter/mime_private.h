@@ -13,7 +13,7 @@ struct mime {
 	char			*octets;	/* the message, LF line ends, octets[len] is NUL */
 	size_t			 len;
 	size_t			 start;		/* where the header begins */
-	size_t			 kept;		/* where the fields kept end */
+	size_t			 kept;		/* where the fields within the limit end */
 	size_t			 body;		/* where the body begins */
 	char			*head;		/* the top header once more, names and values ended by NUL */
 	struct mime_field	*fields;

@@ -5,6 +5,7 @@
  * left out, never an error: the rest still counts.
  */
 #include "sender.h"
+#include <stdio.h>
 #include <string.h>
 #include <glib.h>
 #include "sender_auth.h"
@@ -27,25 +28,110 @@ identity_add(struct sender *sender, enum policy_identity_kind kind, bool authent
 	sender->id[sender->nids++] = (struct policy_identity){ kind, authenticated, *key };
 }
 
+/* Whether no address goes on over this octet. */
+static bool
+is_stop(char c)
+{
+	return (unsigned char)c <= ' ' || c == 0x7f || strchr("<>()[],;:\"\\@", c) != NULL;
+}
+
+/*
+ * The longest end of the text that is a domain with a dot.  Label by label from the right, so that the work
+ * is that of one look however long the text.
+ */
+static bool
+domain_tail(const char *p, size_t n, char out[ADDR_DOMAIN_MAX + 1])
+{
+	const char	*best = NULL, *from, *end;
+	char		 label[ADDR_DOMAIN_MAX + 1];
+	size_t		 total = 0;
+
+	while (n > 0 && (unsigned char)p[n - 1] < 0x80 && !g_ascii_isalnum(p[n - 1]))
+		n--;
+	for (from = end = p + n; from > p;) {
+		const char	*dot = memrchr(p, '.', (size_t)(from - p));
+		const char	*start = dot == NULL ? p : dot + 1;
+
+		if (addr_domain(start, (size_t)(from - start), label) != 1)
+			break;
+		total += strlen(label) + 1;
+		if (total > ADDR_DOMAIN_MAX + 1)
+			break;
+		best = start;
+		if (dot == NULL)
+			break;
+		from = dot;
+	}
+	while (best != NULL && addr_domain(best, (size_t)(end - best), out) != 1) {
+		best = memchr(best, '.', (size_t)(end - best));
+		best = best == NULL ? NULL : best + 1;
+	}
+	return best != NULL && strchr(out, '.') != NULL;
+}
+
+/* Adds the mailbox of that local part, if it makes one, else the domain that the text ends in. */
+static void
+found_add(struct sender *sender, enum policy_identity_kind kind, const char *local, size_t nlocal,
+    const char *p, size_t n)
+{
+	char		domain[ADDR_DOMAIN_MAX + 1], mailbox[ADDR_MAX + 1], text[ADDR_MAX + 1];
+	struct addr_key	key;
+
+	if (!domain_tail(p, n, domain))
+		return;
+	if (nlocal > 0 && nlocal <= ADDR_LOCAL_MAX) {
+		(void)snprintf(text, sizeof(text), "%.*s@%s", (int)nlocal, local, domain);
+		if (addr_mailbox(text, strlen(text), mailbox) == 1 &&
+		    addr_key_make(ADDR_MAILBOX, mailbox, &key) == 1) {
+			identity_add(sender, kind, false, &key);
+			return;
+		}
+	}
+	if (addr_key_make(ADDR_DOMAIN, domain, &key) == 1)
+		identity_add(sender, kind, false, &key);
+}
+
+/*
+ * The names about each '@' of a text that is no list of addresses.  Where punctuation stands in a domain,
+ * what comes before it counts as well as what comes last.
+ */
+static void
+find_names(struct sender *sender, const char *text)
+{
+	size_t	limit = sender->nids + SENDER_FOUND_MAX;
+
+	for (const char *at = text; (at = strchr(at, '@')) != NULL && sender->nids < limit; at++) {
+		const char	*local, *end = at, *p = at + 1;
+		size_t		 n = 0, strict = 0;
+
+		while (end > text && (end[-1] == '@' || end[-1] == ' ' || end[-1] == '\t'))
+			end--;
+		for (local = end; local > text && !is_stop(local[-1]) && end - local <= ADDR_LOCAL_MAX;)
+			local--;
+		while (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n' || *p == '[')
+			p++;
+		while (p[n] != '\0' && !is_stop(p[n]))
+			n++;
+		while (strict < n && ((unsigned char)p[strict] >= 0x80 || g_ascii_isalnum(p[strict]) ||
+		    strchr("-_.", p[strict]) != NULL))
+			strict++;
+		found_add(sender, IDENTITY_FROM, local, (size_t)(end - local), p, n);
+		if (strict < n && sender->nids < limit)
+			found_add(sender, IDENTITY_FROM, local, (size_t)(end - local), p, strict);
+	}
+}
+
 /* The domain of what is no mailbox but has one: a local part too long is no way round a refusal. */
 static void
 domain_add(struct sender *sender, enum policy_identity_kind kind, const char *text)
 {
 	const char	*at = strrchr(text, '@');
-	char		 domain[ADDR_DOMAIN_MAX + 1];
-	struct addr_key	 key;
-	size_t		 n;
 
-	if (at == NULL)
-		return;
-	n = strlen(++at);
-	if (n > 0 && at[n - 1] == '>')
-		n--;
-	if (addr_domain(at, n, domain) == 1 && addr_key_make(ADDR_DOMAIN, domain, &key) == 1)
-		identity_add(sender, kind, false, &key);
+	if (at != NULL)
+		found_add(sender, kind, NULL, 0, at + 1, strcspn(at + 1, ">"));
 }
 
-/* The From addresses.  All are identities; one alone can be proven. */
+/* The From addresses, and what else the fields name.  All are identities; one alone can be proven. */
 static void
 read_from(const struct sender_settings *settings, const struct sender_fields *fields,
     const struct sender_auth *auth, struct sender *sender)
@@ -65,10 +151,14 @@ read_from(const struct sender_settings *settings, const struct sender_fields *fi
 		}
 		if (sender->from[0] == '\0')
 			(void)g_strlcpy(sender->from, mailbox, sizeof(sender->from));
-		if (fields->nfrom == 1 && fields->from_fields == 1)
-			method = sender_auth_proves(settings, auth, addr_domain_of(mailbox));
-		identity_add(sender, IDENTITY_FROM, method != METHOD_NONE, &key);
+		identity_add(sender, IDENTITY_FROM, false, &key);
 	}
+	if (fields->from_rest != NULL)
+		find_names(sender, fields->from_rest);
+	if (fields->nfrom == 1 && fields->from_fields == 1 && sender->nids == 1 && sender->from[0] != '\0')
+		method = sender_auth_proves(settings, auth, addr_domain_of(sender->from));
+	if (method != METHOD_NONE)
+		sender->id[0].authenticated = true;
 	sender->authenticated = method != METHOD_NONE;
 	(void)g_strlcpy(sender->method, methods[method], sizeof(sender->method));
 }
@@ -219,12 +309,17 @@ sender_default_key(const struct sender_settings *settings, const struct sender *
 	    !is_local(settings, domain))
 		return addr_key_make(ADDR_DOMAIN, org, key_r) == 1 ? 1 : 0;
 	for (size_t i = 0; i < sender->nids; i++)
-		if (sender->id[i].kind == IDENTITY_LIST) {
+		if (sender->id[i].kind == IDENTITY_LIST && sender->id[i].authenticated) {
 			*key_r = sender->id[i].key;
 			return 1;
 		}
 	if (sender->from[0] != '\0')
 		return addr_key_make(ADDR_MAILBOX, sender->from, key_r) == 1 ? 1 : 0;
+	for (size_t i = 0; i < sender->nids; i++)	/* a malformed From names an address all the same */
+		if (sender->id[i].kind == IDENTITY_FROM && sender->id[i].key.kind == ADDR_MAILBOX) {
+			*key_r = sender->id[i].key;
+			return 1;
+		}
 	if (sender->envelope[0] != '\0')
 		return addr_key_make(ADDR_MAILBOX, sender->envelope, key_r) == 1 ? 1 : 0;
 	return 0;

@@ -13,6 +13,7 @@
 #include "policy.h"
 
 #define SENDER_IDENTITIES_MAX	32
+#define SENDER_FOUND_MAX	16	/* identities from what is left of malformed From fields */
 
 struct sender_settings {
 	const char *const	*authserv_ids;		/* whose results are believed; compared without case */
@@ -27,6 +28,7 @@ struct sender_fields {
 	const char *const	*from;		/* every addr-spec of every From field, as written */
 	size_t			 nfrom;		/* more than one: From is not authenticated */
 	unsigned		 from_fields;	/* how many From fields the message has */
+	const char		*from_rest;	/* of From fields with an '@' that is none of these; NULL: nothing */
 	const char		*envelope;	/* MAIL FROM as given; NULL, "" or "<>": null sender */
 	const char		*list_id;	/* raw List-Id value, NULL when absent (RFC 2919) */
 	const char *const	*results;	/* Authentication-Results values above the first Received, top first */
@@ -53,15 +55,18 @@ struct sender {
  * does dkim=none beside any dkim=pass; dmarc=fail for the From domain outweighs the other methods.
  * A List-Id is authenticated when its organisation is that of a passed d= or of an authenticated From.
  * A From or envelope that is no mailbox but has a domain (its local part is too long) still gives that domain
- * as an identity, for refusals only.
+ * as an identity, for refusals only; of a malformed domain the longest end that is one.  from_rest gives, for
+ * refusals only too, whatever stands about each '@' in it: the mailbox, else the domain, at most
+ * SENDER_FOUND_MAX; a From beside which it names somebody else is not authenticated.
  */
 int	sender_read(const struct sender_settings *settings, const struct sender_fields *fields,
 	    struct sender *sender_r);
 
 /*
  * The key a refusal gets when the person names none (DESIGN section 7): the registrable domain of an
- * authenticated From; else, and on public mail domains and for local senders, the List-Id if there is one, else
- * the exact From address; without a From the envelope address.  Returns 1; 0 when there is nothing to name.
+ * authenticated From; else, and on public mail domains and for local senders, the List-Id if it is
+ * authenticated (anybody can write one: it would refuse a real list, or nothing that comes again), else the
+ * exact From address; without a From the envelope address.  Returns 1; 0 when there is nothing to name.
  */
 int	sender_default_key(const struct sender_settings *settings, const struct sender *sender,
 	    struct addr_key *key_r);

@@ -68,6 +68,12 @@ test_fields(void **state)
 		{ "To: a\nTo: b\n\n", "To", 2, NULL, NULL },
 		{ "To: a\n\nTo: b\n", "To", 1, NULL, NULL },
 		{ "From anna Mon Jan 1\nTo: a\n\n", "To", 0, "a", "a" },
+		{ "From anna 10:00\nTo: a\n\n", "From", 0, NULL, NULL },
+		{ "From anna\n:\n", "From", 0, NULL, NULL },
+		{ "From : anna\nTo: a\n\n", "From", 0, "anna", "anna" },
+		{ "From \t :anna\nTo: a\n\n", "from", 0, "anna", "anna" },
+		{ "From :", "From", 0, "", "" },
+		{ "From ", "From", 0, NULL, NULL },
 		{ "no field at all\nTo: a\n\n", "To", 0, "a", "a" },
 		{ ": no name\nTo: a\n\n", "", 0, NULL, NULL },
 		{ "Subject: =?gb2312?B?zcu2qQ==?=\n\n", "Subject", 0, "=?gb2312?B?zcu2qQ==?=", "退订" },
@@ -397,7 +403,10 @@ test_many_addresses(void **state)
 	snprintf(raw, sizeof(raw), "退%.251s退 <%.400s@b.example>", name, name);
 	assert_int_equal(mime_addresses(raw, DEFAULT_CHARSET, out, 2), 1);
 	assert_int_equal(strlen(out[0].name), 254);	/* the second Han character does not fit */
-	assert_string_equal(out[0].address, "");	/* cut short it would name somebody else */
+	assert_string_equal(out[0].address, "@b.example");	/* cut short it would name somebody else */
+	snprintf(raw, sizeof(raw), "<a@%.400s.example>", name);
+	assert_int_equal(mime_addresses(raw, DEFAULT_CHARSET, out, 2), 1);
+	assert_string_equal(out[0].address, "");
 }
 
 int

@@ -179,6 +179,9 @@ static const struct {
 	  { MX DMARC "shop.example" }, "from shop.example, envelope b.shop.example" },
 	{ "no address", "nor here", NULL, { NULL }, "" },
 	{ "a b@", "c d@..", NULL, { NULL }, "" },
+	{ "n@x!.shop.example", "<n@-y.b.shop.example>", NULL, { MX DMARC "shop.example" },
+	  "from shop.example, envelope b.shop.example" },
+	{ "@shop.example", "", NULL, { MX DMARC "shop.example" }, "from shop.example" },
 };
 
 static void
@@ -241,6 +244,113 @@ test_many_from(void **state)
 	assert_int_equal(s.id[s.nids - 3].kind, IDENTITY_ENVELOPE);
 }
 
+/* What is left of a malformed From, and the names that are found in it. */
+static const struct {
+	const char	*rest, *want;
+} rests[] = {
+	{ "", "" }, { "@", "" }, { "@@@", "" }, { "no address", "" }, { "n@", "" }, { "n@shop", "" },
+	{ "n@.", "" }, { "n@-.-", "" }, { "N n@shop.example", "from n@shop.example" },
+	{ "N n@SHOP.Example.", "from n@shop.example" },
+	{ "<n@@shop.example>", "from n@shop.example" },
+	{ "N @ shop.example", "from n@shop.example" },
+	{ "@shop.example", "from shop.example" },
+	{ "<mailto:n@shop.example?subject=x>", "from n@shop.example" },
+	{ "N [n@shop.example]", "from n@shop.example" },
+	{ "n@[shop.example]", "from n@shop.example" },
+	{ "n..x@shop.example", "from \"n..x\"@shop.example" },
+	{ "\"n\"@shop.example", "from shop.example" },
+	{ T60 "01234@shop.example", "from shop.example" },
+	{ "n@" T60 "01234.shop.example", "from n@shop.example" },
+	{ "n@-x.shop.example", "from n@shop.example" },
+	{ "n@x!.shop.example", "from n@shop.example" },
+	{ "n@x..shop.example", "from n@shop.example" },
+	{ "n@\xff.shop.example", "from n@shop.example" },
+	{ "n@xn--\xe4\xbd\xa0.shop.example", "from n@shop.example" },
+	{ "n@\xe4\xbd\xa0.example", "from n@xn--6qq.example" },
+	{ "n@shop.example!x", "from n@shop.example" },
+	{ "n@shop.example!b.example", "from n@shop.example" },
+	{ "n@shop.example!b.c.example", "from n@c.example, from n@shop.example" },
+	{ "n@shop.example,m@b.example;n@shop.example", "from n@shop.example, from m@b.example" },
+	{ "\xff@shop.example", "from shop.example" },
+};
+
+static void
+test_rest(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N(rests); i++) {
+		char			*exact = strdup(rests[i].rest), got[2048];
+		struct sender_fields	 fields = { .from_fields = 1, .from_rest = exact };
+		struct sender		 s;
+		struct addr_key		 key;
+
+		assert_int_equal(sender_read(&settings, &fields, &s), rests[i].want[0] != '\0');
+		describe(&s, got, sizeof(got));
+		assert_string_equal(got, rests[i].want);
+		assert_string_equal(s.from, "");
+		assert_false(s.authenticated);
+		/* One address found is what a refusal names; a bare domain is never its default. */
+		assert_int_equal(sender_default_key(&settings, &s, &key), strstr(got, "@") != NULL);
+		free(exact);
+	}
+}
+
+/* Beside a good From: nothing new weakens nothing, another name takes the proof away. */
+static void
+test_rest_beside(void **state)
+{
+	const char		*from = "n@shop.example", *results[] = { MX DMARC "shop.example" };
+	struct sender_fields	 fields = {
+		.from = &from, .nfrom = 1, .from_fields = 1, .results = results, .nresults = 1,
+		.from_rest = "<N@Shop.example> n@",
+	};
+	struct sender		 s;
+	char			 got[2048];
+
+	(void)state;
+	assert_int_equal(sender_read(&settings, &fields, &s), 1);
+	assert_true(s.authenticated);
+	assert_int_equal(s.nids, 1);
+	fields.from_rest = "<n@shop.example> x@b.example";
+	assert_int_equal(sender_read(&settings, &fields, &s), 1);
+	describe(&s, got, sizeof(got));
+	assert_string_equal(got, "from n@shop.example, from x@b.example");
+	assert_false(s.authenticated);
+	assert_string_equal(s.from, "n@shop.example");
+}
+
+/* However much there is of it, so many identities and no more, and no time to speak of. */
+static void
+test_rest_flood(void **state)
+{
+	GString			*rest = g_string_new(NULL);
+	struct sender_fields	 fields = { .envelope = "e@f.example" };
+	struct sender		 s;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		g_string_append_printf(rest, "n@d%d.example ", i);
+	fields.from_rest = rest->str;
+	assert_int_equal(sender_read(&settings, &fields, &s), 1);
+	assert_int_equal(s.nids, SENDER_FOUND_MAX + 1);
+	assert_int_equal(s.id[SENDER_FOUND_MAX].kind, IDENTITY_ENVELOPE);
+	g_string_assign(rest, "n@");
+	for (int i = 0; i < 30000; i++)
+		g_string_append(rest, "a.");
+	g_string_append(rest, "shop.example");
+	fields.from_rest = rest->str;
+	assert_int_equal(sender_read(&settings, &fields, &s), 1);
+	assert_int_equal(s.nids, 2);
+	assert_true(g_str_has_suffix(s.id[0].key.text, ".a.shop.example"));
+	g_string_truncate(rest, 0);
+	for (int i = 0; i < 500000; i++)
+		g_string_append(rest, "@ ");
+	fields.from_rest = rest->str;
+	assert_int_equal(sender_read(&settings, &fields, &s), 1);
+	assert_int_equal(s.nids, 1);
+	g_string_free(rest, TRUE);
+}
+
 /* More results than anybody reads: nothing is believed, as what was left out might contradict the rest. */
 static void
 test_overflow(void **state)
@@ -298,10 +408,14 @@ test_default_key(void **state)
 		{ "n@a.shop.example", "", NULL, { MX DKIM "shop.example" }, "shop.example" },
 		{ "n@a.shop.example", "", "<d.shop.example>", { MX DKIM "shop.example" }, "shop.example" },
 		{ "n@a.shop.example", "", NULL, { NULL }, "n@a.shop.example" },
-		{ "n@a.shop.example", "x@y.example", "<d.shop.example>", { NULL }, "<d.shop.example>" },
+		/* Anybody can write a List-Id. */
+		{ "n@a.shop.example", "x@y.example", "<d.shop.example>", { NULL }, "n@a.shop.example" },
+		{ "n@a.example", "", "<d.shop.example>", { MX DKIM "evil.test" }, "n@a.example" },
+		{ "n@a.example", "", "<d.shop.example>", { MX DKIM "shop.example" }, "<d.shop.example>" },
 		{ "n@qq.com", "", NULL, { MX DKIM "qq.com" }, "n@qq.com" },
 		{ "n@vip.qq.com", "", NULL, { MX DKIM "vip.qq.com" }, "n@vip.qq.com" },
-		{ "n@qq.com", "", "<d.qq.com>", { MX DKIM "qq.com" }, "<d.qq.com>" },
+		{ "n@qq.com", "", "<d.qq.com>", { MX DKIM "qq.com" }, "n@qq.com" },
+		{ "n@qq.com", "", "<d.shop.example>", { MX DKIM "shop.example" }, "<d.shop.example>" },
 		{ "n@example.com", "", NULL, { MX DKIM "example.com" }, "n@example.com" },
 		{ "n@a.example.com", "", NULL, { MX DKIM "example.com" }, "n@a.example.com" },
 		{ "n@example.com", "", "<d.example.com>", { MX DKIM "example.com" }, "<d.example.com>" },
@@ -310,7 +424,9 @@ test_default_key(void **state)
 		/* No organisation to name. */
 		{ "n@github.io", "", NULL, { MX DKIM "github.io" }, "n@github.io" },
 		{ NULL, "B@y.example", NULL, { NULL }, "b@y.example" },
-		{ NULL, "b@y.example", "<d.shop.example>", { NULL }, "<d.shop.example>" },
+		{ NULL, "b@y.example", "<d.shop.example>", { NULL }, "b@y.example" },
+		{ NULL, "b@y.example", "<d.shop.example>", { MX DKIM "shop.example" }, "<d.shop.example>" },
+		{ NULL, "<>", "<d.shop.example>", { NULL }, NULL },
 		{ "no address", "b@y.example", NULL, { NULL }, "b@y.example" },
 		{ NULL, "<>", NULL, { NULL }, NULL },
 		{ NULL, "<>", NULL, { MX DKIM "shop.example" }, NULL },
@@ -366,6 +482,9 @@ main(void)
 		cmocka_unit_test(test_proof),
 		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_many_from),
+		cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_rest_beside),
+		cmocka_unit_test(test_rest_flood),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_no_authserv),
 		cmocka_unit_test(test_default_key),
