@@ -104,7 +104,8 @@ find_names(struct sender *sender, const char *text)
 		const char	*local, *end = at, *p = at + 1;
 		size_t		 n = 0, strict = 0;
 
-		while (end > text && (end[-1] == '@' || end[-1] == ' ' || end[-1] == '\t'))
+		/* Bounded: a text of nothing but '@' and blanks would cost its square. */
+		while (end > text && at - end < ADDR_LOCAL_MAX && (end[-1] == '@' || end[-1] == ' ' || end[-1] == '\t'))
 			end--;
 		for (local = end; local > text && !is_stop(local[-1]) && end - local <= ADDR_LOCAL_MAX;)
 			local--;
