@@ -450,14 +450,13 @@ bool
 judge_recipient_waits(const struct judge *judge, const char *client, const char *login, const char *sender,
     const char *rcpt, int *group, int64_t now)
 {
-	char from[ADDR_MAX + 1] = "", key[ADDR_MAX + 1];
+	char from[ADDR_MAX + 1], key[ADDR_MAX + 1];
 	int remembered;
 
 	if (judge->set.split == NULL || judge->set.mixed != JUDGE_MIXED_TEMPFAIL_ONCE ||
 	    judge_is_internal(judge, client, login))
 		return false;
-	if (sender != NULL)
-		(void)addr_mailbox(sender, strlen(sender), from);
+	judge_envelope_key(sender, from);
 	if (!judge_recipient_key(judge, rcpt, key))
 		return false;
 	remembered = judge_split_group(judge->set.split, from, key, now);

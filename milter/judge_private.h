@@ -51,6 +51,8 @@ bool	judge_is_internal(const struct judge *judge, const char *client, const char
 bool	judge_is_local(const struct judge *judge, const char *key);
 /* The recipient's key, mapped; false when it is no mailbox (key is then ""). */
 bool	judge_recipient_key(const struct judge *judge, const char *rcpt, char key[ADDR_MAX + 1]);
+/* The envelope sender as the split memory knows it; "" for the null sender, NULL or what is no mailbox. */
+void	judge_envelope_key(const char *sender, char out[ADDR_MAX + 1]);
 /* postmaster, abuse, our own addresses, and the configuration's exempt recipients. */
 bool	judge_recipient_exempt(const struct judge *judge, const char *rcpt, const char *key);
 

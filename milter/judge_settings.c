@@ -226,6 +226,13 @@ judge_recipient_key(const struct judge *judge, const char *rcpt, char key[ADDR_M
 	return true;
 }
 
+void
+judge_envelope_key(const char *sender, char out[ADDR_MAX + 1])
+{
+	if (sender == NULL || addr_mailbox(sender, strlen(sender), out) != 1)
+		out[0] = '\0';
+}
+
 /* Whether key is address, its extension not counted ("tuiding+TOKEN@..."). */
 static bool
 is_own_address(const char *address, const char *key)

@@ -211,7 +211,8 @@ is_null_sender(const struct judge_case *c)
 {
 	char from[ADDR_MAX + 1];
 
-	return c->msg->sender == NULL || addr_mailbox(c->msg->sender, strlen(c->msg->sender), from) != 1;
+	judge_envelope_key(c->msg->sender, from);
+	return from[0] == '\0';
 }
 
 /* 451 now; when it comes again each group gets its own transaction, and a true answer. */
@@ -220,7 +221,7 @@ ask_again(struct judge_case *c)
 {
 	struct judge_split *split = c->judge->set.split;
 	struct judge_answer *a = c->answer;
-	char from[ADDR_MAX + 1] = "";
+	char from[ADDR_MAX + 1];
 	size_t i;
 
 	act_all(a, ACTION_TEMPFAIL);
@@ -228,7 +229,7 @@ ask_again(struct judge_case *c)
 	(void)snprintf(a->xcode, sizeof(a->xcode), "4.5.3");
 	if (split == NULL || c->msg->dry)
 		return;
-	(void)addr_mailbox(c->msg->sender, strlen(c->msg->sender), from);
+	judge_envelope_key(c->msg->sender, from);
 	for (i = 0; i < a->nrcpts; i++)
 		if (a->rcpts[i].key[0] != '\0')
 			judge_split_remember(split, from, a->rcpts[i].key, a->rcpts[i].would == ACTION_REJECT,
@@ -240,12 +241,12 @@ static void
 forget_split(struct judge_case *c)
 {
 	struct judge_split *split = c->judge->set.split;
-	char from[ADDR_MAX + 1] = "";
+	char from[ADDR_MAX + 1];
 	size_t i;
 
 	if (split == NULL || c->msg->dry || is_null_sender(c))
 		return;
-	(void)addr_mailbox(c->msg->sender, strlen(c->msg->sender), from);
+	judge_envelope_key(c->msg->sender, from);
 	for (i = 0; i < c->answer->nrcpts; i++)
 		judge_split_forget(split, from, c->answer->rcpts[i].key);
 }
