@@ -11,63 +11,7 @@
 #include "conf_private.h"
 
 #define AT(field)	offsetof(struct conf, field)
-
-static const char *const modes[] = { "observe", "enforce", NULL };
-static const char *const logs[] = { "syslog", "stderr", NULL };
-static const char *const mixes[] = { "tempfail-once", "remove", "tag", NULL };
-static const char *const outbound_mixes[] = { "reject", "remove", NULL };
-
-#define REJECT_TEXT	"Commercial mail refused by the recipient, or sent without consent (ref {id}). Remove this " \
-			"address from your list; see Art. 7, NPC Decision of 2012-12-28"
-#define TEMPFAIL_TEXT	"Cannot check the recipient's consent now, please try again later (ref {id})"
-#define MIXED_TEXT	"Recipients of this message need different answers, please send it again (ref {id})"
-#define SPLIT_TEXT	"Please deliver to this recipient in a separate transaction"
-
-const struct conf_row conf_rows[] = {
-	/* name			  kind			field			   default	      min     max */
-	{ "socket",		  KIND_SOCKET,		AT(socket),		   "unix:/run/tuiding/milter.sock", 0, 0, NULL },
-	{ "user",		  KIND_STRING,		AT(user),		   "tuiding",		0, 0, NULL },
-	{ "mode",		  KIND_CHOICE,		AT(mode),		   "observe",		0, 0, modes },
-	{ "log",		  KIND_CHOICE,		AT(log),		   "syslog",		0, 0, logs },
-	{ "ledger",		  KIND_LEDGER,		AT(ledger),		   "sqlite:/var/lib/tuiding/tuiding.db", 0, 0, NULL },
-	{ "ledger-timeout",	  KIND_NUMBER,		AT(ledger_timeout),	   "2000",	      1, 30000, NULL },	/* ms */
-	{ "ledger-readers",	  KIND_NUMBER,		AT(ledger_readers),	   "4",		      1, 64, NULL },
-	{ "rules",		  KIND_PATHS,		AT(rules),		   "{\"" PKGDATADIR "/rules\", \"" SYSCONFDIR "/tuiding/rules.d\"}", 0, 0, NULL },
-	{ "required-score",	  KIND_FLOAT,		AT(required_score),	   "5.0",	      0.01, 1000, NULL },
-	{ "reject-score",	  KIND_FLOAT,		AT(reject_score),	   NULL,	      0, 1000, NULL },	/* NULL: required-score */
-	{ "match-limit",	  KIND_NUMBER,		AT(match_limit),	   "200000",	      1000, 100000000, NULL },
-	{ "local-domains",	  KIND_DOMAINS,		AT(local_domains),	   "{}",	      0, 0, NULL },
-	{ "internal-hosts",	  KIND_NETS,		AT(internal_hosts),	   "{\"127.0.0.0/8\", \"::1\"}", 0, 0, NULL },
-	{ "gateway-hosts",	  KIND_NETS,		AT(gateway_hosts),	   "{}",	      0, 0, NULL },
-	{ "trusted-forwarders",	  KIND_NETS,		AT(trusted_forwarders),	   "{}",	      0, 0, NULL },
-	{ "trusted-lists",	  KIND_LISTS,		AT(trusted_lists),	   "{}",	      0, 0, NULL },
-	{ "exempt-clients",	  KIND_NETS,		AT(exempt_clients),	   "{}",	      0, 0, NULL },
-	{ "exempt-senders",	  KIND_SENDERS,		AT(exempt_senders),	   "{}",	      0, 0, NULL },
-	{ "exempt-recipients",	  KIND_RECIPIENTS,	AT(exempt_recipients),	   "{}",	      0, 0, NULL },
-	{ "forwarded-recipients", KIND_RECIPIENTS,	AT(forwarded_recipients),  "{}",	      0, 0, NULL },
-	{ "authserv-id",	  KIND_WORDS,		AT(authserv_id),	   "{}",	      0, 0, NULL },
-	{ "public-mail-domains",  KIND_FILE_DOMAINS,	AT(public_mail_domains),   PKGDATADIR "/public-mail-domains", 0, 0, NULL },
-	{ "recipient-delimiter",  KIND_DELIMITER,	AT(recipient_delimiter),   "+",		      0, 0, NULL },
-	{ "recipient-map",	  KIND_FILE_MAP,	AT(recipient_map),	   "",		      0, 0, NULL },
-	{ "command-address",	  KIND_ADDRESS,		AT(command_address),	   "",		      0, 0, NULL },
-	{ "complaint-address",	  KIND_ADDRESS,		AT(complaint_address),	   "",		      0, 0, NULL },
-	{ "mixed",		  KIND_CHOICE,		AT(mixed),		   "tempfail-once",   0, 0, mixes },
-	{ "outbound-mixed",	  KIND_CHOICE,		AT(outbound_mixed),	   "reject",	      0, 0, outbound_mixes },
-	{ "subject-tag",	  KIND_STRING,		AT(subject_tag),	   "[广告] ",	      0, 0, NULL },
-	{ "header-other",	  KIND_BOOL,		AT(header_other),	   "yes",	      0, 0, NULL },
-	{ "reject-text",	  KIND_TEXT,		AT(reject_text),	   REJECT_TEXT,	      0, 0, NULL },
-	{ "tempfail-text",	  KIND_TEXT,		AT(tempfail_text),	   TEMPFAIL_TEXT,     0, 0, NULL },
-	{ "mixed-text",		  KIND_TEXT,		AT(mixed_text),		   MIXED_TEXT,	      0, 0, NULL },
-	{ "split-text",		  KIND_TEXT,		AT(split_text),		   SPLIT_TEXT,	      0, 0, NULL },
-	{ "default-charset",	  KIND_CHARSET,		AT(default_charset),	   "GB18030",	      0, 0, NULL },
-	{ "max-scan-size",	  KIND_NUMBER,		AT(max_scan_size),	   "1048576",	      4096, 1 << 28, NULL },	/* octets */
-	{ "max-header-size",	  KIND_NUMBER,		AT(max_header_size),	   "65536",	      998, 1 << 20, NULL },	/* octets of a field */
-	{ "max-parts",		  KIND_NUMBER,		AT(max_parts),		   "200",	      1, 10000, NULL },
-	{ "max-depth",		  KIND_NUMBER,		AT(max_depth),		   "20",	      1, 100, NULL },
-	{ "max-connections",	  KIND_NUMBER,		AT(max_connections),	   "1000",	      1, 100000, NULL },
-	{ NULL, KIND_STRING, 0, NULL, 0, 0, NULL }
-};
-#define NROWS	(sizeof(conf_rows) / sizeof(conf_rows[0]) - 1)
+#define NROWS		CONF_ROWS
 
 /* ---- what libconfuse says ---------------------------------------------------------------------- */
 
@@ -167,7 +111,7 @@ option_of(const struct conf_row *row)
 
 	if (row->kind >= KIND_PATHS)
 		return (cfg_opt_t)CFG_STR_LIST(row->name, text, CFGF_NONE);
-	if (row->kind == KIND_NUMBER)
+	if (row->kind == KIND_NUMBER || row->kind == KIND_SIZE)
 		return (cfg_opt_t)CFG_INT_CB(row->name, strtol(text, NULL, 10), CFGF_NONE, conf_parse_number);
 	if (row->kind == KIND_FLOAT)
 		return (cfg_opt_t)CFG_FLOAT_CB(row->name, text == NULL ? NAN : strtod(text, NULL), CFGF_NONE,
@@ -230,7 +174,7 @@ fill_string(struct conf *conf, const struct conf_row *row, const char *value, in
 {
 	char **string = (char **)(void *)((char *)conf + row->offset), out[512];
 
-	if (row->kind == KIND_FILE_DOMAINS || row->kind == KIND_FILE_MAP) {
+	if (row->kind == KIND_FILE_DOMAINS || row->kind == KIND_FILE_MAP || row->kind == KIND_FILE_LOGINS) {
 		if (value[0] == '\0')
 			return 0;
 		return conf_list_from_file((struct conf_list *)(void *)string, row->kind, value, err) == 0 ? 0 :
@@ -242,21 +186,16 @@ fill_string(struct conf *conf, const struct conf_row *row, const char *value, in
 	return *string == NULL ? err_set(err, "%s: no memory", row->name) : 0;
 }
 
+/* The place of the word is its value, from 1, in whatever enum the setting has. */
 static void
 fill_choice(struct conf *conf, const struct conf_row *row, const char *value)
 {
-	void *field = (char *)conf + row->offset;
+	const char *const *words = conf_choice_words(row);
+	int i;
 
-	if (row->words == modes)
-		*(enum policy_mode *)field = policy_mode_by_name(value);
-	else if (strcmp(value, "remove") == 0)
-		*(enum conf_mixed *)field = CONF_MIXED_REMOVE;
-	else if (strcmp(value, "tag") == 0)
-		*(enum conf_mixed *)field = CONF_MIXED_TAG;
-	else if (strcmp(value, "reject") == 0)
-		*(enum conf_mixed *)field = CONF_MIXED_REJECT;
-	else
-		*(enum conf_mixed *)field = CONF_MIXED_TEMPFAIL_ONCE;
+	for (i = 0; words[i] != NULL; i++)
+		if (strcmp(words[i], value) == 0)
+			*(int *)(void *)((char *)conf + row->offset) = i + 1;
 }
 
 static int
@@ -270,13 +209,11 @@ fill_row(struct conf *conf, const struct conf_row *row, cfg_t *cfg, int line, st
 		*(double *)field = cfg_getfloat(cfg, row->name);
 	else if (row->kind == KIND_BOOL)
 		*(bool *)field = cfg_getbool(cfg, row->name) == cfg_true;
-	else if (row->kind == KIND_NUMBER && row->offset == AT(max_scan_size))
-		conf->max_scan_size = (size_t)cfg_getint(cfg, row->name);
-	else if (row->kind == KIND_NUMBER && row->offset == AT(max_header_size))
-		conf->max_header_size = (size_t)cfg_getint(cfg, row->name);
+	else if (row->kind == KIND_SIZE)
+		*(size_t *)field = (size_t)cfg_getint(cfg, row->name);
 	else if (row->kind == KIND_NUMBER)
 		*(unsigned *)field = (unsigned)cfg_getint(cfg, row->name);
-	else if (row->kind == KIND_CHOICE && row->words != logs)
+	else if (row->kind == KIND_CHOICE)
 		fill_choice(conf, row, cfg_getstr(cfg, row->name));
 	else
 		return fill_string(conf, row, cfg_getstr(cfg, row->name), line, err);
@@ -416,9 +353,10 @@ conf_free(struct conf *conf)
 	for (row = conf_rows; row->name != NULL; row++) {
 		void *field = (char *)conf + row->offset;
 
-		if (row->kind >= KIND_PATHS || row->kind == KIND_FILE_DOMAINS || row->kind == KIND_FILE_MAP)
+		if (row->kind >= KIND_PATHS || row->kind == KIND_FILE_DOMAINS || row->kind == KIND_FILE_MAP ||
+		    row->kind == KIND_FILE_LOGINS)
 			conf_list_clear(field);
-		else if (row->kind < KIND_NUMBER && (row->kind != KIND_CHOICE || row->words == logs))
+		else if (row->kind < KIND_NUMBER && row->kind != KIND_CHOICE)
 			free(*(char **)field);
 	}
 	free(conf->default_domain);

@@ -20,6 +20,10 @@ struct conf_list {
 
 enum conf_mixed { CONF_MIXED_NONE, CONF_MIXED_TEMPFAIL_ONCE, CONF_MIXED_REMOVE, CONF_MIXED_TAG, CONF_MIXED_REJECT };
 
+enum conf_unproven { CONF_UNPROVEN_NONE, CONF_UNPROVEN_ACCEPT, CONF_UNPROVEN_IGNORE };
+enum conf_measure { CONF_MEASURE_UNSET, CONF_MEASURE_NONE, CONF_MEASURE_DOVEADM, CONF_MEASURE_COMMAND };
+enum conf_log { CONF_LOG_UNSET, CONF_LOG_SYSLOG, CONF_LOG_STDERR };
+
 /* policy inbound { … }, policy outbound { … }, policy "outbound shop.example" { … } */
 struct conf_policy {
 	enum policy_direction	direction;
@@ -29,7 +33,8 @@ struct conf_policy {
 
 struct conf {
 	char			*path;			/* of the file read */
-	char			*socket, *user, *ledger, *log;
+	char			*socket, *user, *ledger;
+	enum conf_log		 log;
 	enum policy_mode	 mode;
 	struct conf_list	 rules;
 	double			 required_score, reject_score;
@@ -46,6 +51,23 @@ struct conf {
 	struct conf_list	 recipient_map;		/* pairs: alias, mailbox, alias, mailbox …; sorted by alias */
 	char			*recipient_delimiter;
 	char			*command_address, *complaint_address;	/* "": none */
+	char			*token_key;		/* file of keys; "": no tokens, no way out */
+	bool			 offer;			/* the way out on commercial mail let in */
+	bool			 outbound_offer, outbound_label;	/* and on our own; with the label in the subject */
+	struct conf_list	 login_map;		/* pairs: SASL login, mailbox; sorted by login */
+	struct conf_list	 trusted_submitters;	/* networks whose From is believed without a login */
+	struct conf_list	 shared_recipients;	/* mailboxes of several people: no token, no command */
+	enum conf_unproven	 unauthenticated_refusals;
+	unsigned		 commands_per_hour, client_commands_per_hour;
+	unsigned		 correspondent_days, confirmations_per_day;
+	char			*notify_relay, *templates;
+	unsigned		 notify_timeout;	/* seconds */
+	unsigned		 complaint_days, retention_days;
+	size_t			 evidence_max_size;	/* octets */
+	enum conf_measure	 measure;
+	struct conf_list	 measure_command;	/* argv */
+	unsigned		 measure_timeout;	/* seconds */
+	char			*doveadm_url, *doveadm_key, *operator, *control_socket;
 	struct conf_policy	*policies;
 	size_t			 npolicies;
 	enum conf_mixed		 mixed, outbound_mixed;

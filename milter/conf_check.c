@@ -12,17 +12,6 @@
 #include "charset.h"
 #include "conf_private.h"
 
-const struct conf_row *
-conf_row_named(const char *name)
-{
-	const struct conf_row *row;
-
-	for (row = conf_rows; row->name != NULL; row++)
-		if (strcmp(row->name, name) == 0)
-			return row;
-	return NULL;
-}
-
 static bool
 is_printable_ascii(const char *text)
 {
@@ -202,8 +191,16 @@ check_string(cfg_t *cfg, const struct conf_row *row, const char *value)
 		if (value[0] == '\0' || conf_canonical(KIND_ADDRESS, value, out) == 0)
 			return 0;
 		return conf_complain(cfg, "%s: '%s' is no address: local@domain or \"\" is expected", row->name, value);
+	case KIND_RELAY:
+		if ((strncmp(value, "smtp://", 7) == 0 || strncmp(value, "smtps://", 8) == 0) && is_printable_ascii(value) &&
+		    strpbrk(value, " \"<>@") == NULL && strchr(value, '/')[2] != '\0')
+			return 0;
+		return conf_complain(cfg, "%s: '%s' is no relay: smtp://HOST:PORT or smtps://HOST:PORT is expected", row->name,
+		    value);
+	case KIND_PATH:
 	case KIND_FILE_DOMAINS:
 	case KIND_FILE_MAP:
+	case KIND_FILE_LOGINS:
 		if (value[0] == '\0' || (value[0] == '/' && is_one_line(value)))
 			return 0;
 		return conf_complain(cfg, "%s: '%s': the absolute path of a file, or \"\", is expected", row->name, value);
@@ -249,7 +246,7 @@ conf_check_row(cfg_t *cfg, cfg_opt_t *opt)
 		return check_list(cfg, opt, row);
 	if (row->kind == KIND_BOOL)
 		return 0;
-	if (row->kind == KIND_NUMBER || row->kind == KIND_FLOAT) {
+	if (row->kind == KIND_NUMBER || row->kind == KIND_SIZE || row->kind == KIND_FLOAT) {
 		number = row->kind == KIND_FLOAT ? cfg_opt_getnfloat(opt, 0) : (double)cfg_opt_getnint(opt, 0);
 		if (number >= row->min && number <= row->max)	/* false for NaN */
 			return 0;

@@ -111,7 +111,7 @@ compare(const void *a, const void *b)
 static void
 list_sort(struct conf_list *list, enum conf_kind kind)
 {
-	if (kind == KIND_FILE_MAP && list->n > 1)
+	if ((kind == KIND_FILE_MAP || kind == KIND_FILE_LOGINS) && list->n > 1)
 		qsort(list->item, list->n / 2, 2 * sizeof(*list->item), compare);
 	else if (list->n > 1 && (kind == KIND_DOMAINS || kind == KIND_LISTS || kind == KIND_FILE_DOMAINS))
 		qsort(list->item, list->n, sizeof(*list->item), compare);
@@ -149,14 +149,19 @@ line_take(struct conf_list *list, enum conf_kind kind, char *line)
 {
 	static const char blanks[] = " \t\r\n";
 	char *word, *save = NULL, out[512];
-	int i, n = kind == KIND_FILE_MAP ? 2 : 1;
+	static const enum conf_kind columns[KIND_MAX][2] = {
+		[KIND_FILE_DOMAINS] = { KIND_DOMAINS, KIND_STRING },
+		[KIND_FILE_MAP] = { KIND_ADDRESS, KIND_ADDRESS },
+		[KIND_FILE_LOGINS] = { KIND_WORDS, KIND_ADDRESS },
+	};
+	int i, n = kind == KIND_FILE_DOMAINS ? 1 : 2;
 
 	cut_comment(line);
 	word = strtok_r(line, blanks, &save);
 	if (word == NULL)
 		return 0;
 	for (i = 0; i < n; i++) {
-		if (word == NULL || conf_canonical(n == 2 ? KIND_ADDRESS : KIND_DOMAINS, word, out) != 0)
+		if (word == NULL || conf_canonical(columns[kind][i], word, out) != 0)
 			return -1;
 		if (conf_list_add(list, out) != 0)
 			return -1;
@@ -173,7 +178,7 @@ map_check(const struct conf_list *list, const char *path, struct err *err)
 
 	for (i = 2; i + 1 < list->n; i += 2)
 		if (strcmp(list->item[i - 2], list->item[i]) == 0 && strcmp(list->item[i - 1], list->item[i + 1]) != 0)
-			return err_set(err, "%s: alias '%s' stands for two mailboxes, one is expected", path, list->item[i]);
+			return err_set(err, "%s: '%s' stands for two mailboxes, one is expected", path, list->item[i]);
 	return 0;
 }
 
@@ -190,7 +195,8 @@ file_take(struct conf_list *list, enum conf_kind kind, const char *path, FILE *f
 		text = ++number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
 		if (strlen(line) != (size_t)len || line_take(list, kind, text) != 0) {
 			(void)err_set(err, "%s:%u: %s is expected", path, number,
-			    kind == KIND_FILE_MAP ? "an alias and its mailbox" : "one domain");
+			    kind == KIND_FILE_MAP ? "an alias and its mailbox" :
+			    kind == KIND_FILE_LOGINS ? "a login and its mailbox" : "one domain");
 			goto out;
 		}
 	}
@@ -228,5 +234,5 @@ conf_list_from_file(struct conf_list *list, enum conf_kind kind, const char *pat
 	if (ret != 0)
 		return -1;
 	list_sort(list, kind);
-	return kind == KIND_FILE_MAP ? map_check(list, path, err) : 0;
+	return kind == KIND_FILE_DOMAINS ? 0 : map_check(list, path, err);
 }

@@ -21,7 +21,11 @@ enum conf_kind {
 	KIND_ADDRESS,		/* a mailbox, or "" */
 	KIND_FILE_DOMAINS,	/* absolute path of a list of domains, or "" */
 	KIND_FILE_MAP,		/* absolute path of "alias mailbox" pairs, or "" */
-	KIND_NUMBER,
+	KIND_FILE_LOGINS,	/* absolute path of "login mailbox" pairs, or "" */
+	KIND_PATH,		/* absolute path, or "" */
+	KIND_RELAY,		/* smtp://HOST:PORT */
+	KIND_NUMBER,		/* unsigned */
+	KIND_SIZE,		/* size_t */
 	KIND_FLOAT,
 	KIND_BOOL,
 	KIND_PATHS,		/* lists from here on */
@@ -42,7 +46,10 @@ struct conf_row {
 	double			 min, max;	/* of numbers */
 	const char *const	*words;		/* of a choice, in the order of its enum from 1 */
 };
-extern const struct conf_row	conf_rows[];
+#define CONF_ROWS	65
+extern const struct conf_row	conf_rows[CONF_ROWS + 1];
+/* What the values of the setting's enum are called, from 1; NULL ends them. */
+const char *const	*conf_choice_words(const struct conf_row *row);
 
 #define CONF_TEXT_MAX	400	/* octets */
 #define CONF_SIZE_MAX	(1 << 20)	/* octets of the configuration itself */

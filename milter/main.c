@@ -172,7 +172,7 @@ tell_parent(struct daemon *d, unsigned char status)
 
 	if (d->ready_fd < 0)
 		return;
-	null = strcmp(d->conf->log, "stderr") == 0 ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
+	null = d->conf->log == CONF_LOG_STDERR ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (null >= 0) {
 		(void)dup2(null, STDERR_FILENO);
 		(void)close(null);
@@ -309,7 +309,7 @@ install_judge(struct daemon *d, const struct conf *conf, struct err *err)
 static bool
 needs_restart(const struct conf *a, const struct conf *b)
 {
-	return strcmp(a->socket, b->socket) != 0 || strcmp(a->user, b->user) != 0 || strcmp(a->log, b->log) != 0 ||
+	return strcmp(a->socket, b->socket) != 0 || strcmp(a->user, b->user) != 0 || a->log != b->log ||
 	    strcmp(a->ledger, b->ledger) != 0 || a->ledger_timeout != b->ledger_timeout ||
 	    a->ledger_readers != b->ledger_readers || strcmp(a->split_text, b->split_text) != 0 ||
 	    a->max_scan_size != b->max_scan_size || a->max_header_size != b->max_header_size ||
@@ -427,9 +427,9 @@ serve(struct daemon *d)
 	struct err err = { "" };
 	int status = 0;
 
-	d->log = log_open("tuiding-milter", strcmp(d->conf->log, "stderr") == 0);
+	d->log = log_open("tuiding-milter", d->conf->log == CONF_LOG_STDERR);
 	if (start(d, &err) != 0) {
-		if (strcmp(d->conf->log, "stderr") != 0)
+		if (d->conf->log != CONF_LOG_STDERR)
 			(void)fprintf(stderr, "tuiding-milter: %s\n", err.text);
 		log_line(d->log, LOG_LEVEL_ERROR, "start: %s", err.text);
 		return EXIT_TROUBLE;

@@ -3,7 +3,7 @@ BEGIN {
 	split("err log metrics", f0)
 	split("addr charset fold", f1)
 	split("conf mime text sender rules match ledger token", f2)
-	split("judge command complaint notify measure learn", f3)
+	split("command complaint notify measure learn", f3)
 	split("session control setup", f4)
 	split("main worker admin", f5)
 	for (i in f0) floor[f0[i]] = 0
@@ -11,6 +11,7 @@ BEGIN {
 	floor["policy"] = 1.5		# stands on addr: its facts are made of sender keys
 	for (i in f2) floor[f2[i]] = 2
 	for (i in f3) floor[f3[i]] = 3
+	floor["judge"] = 3.5		# acts on what command, complaint and notify read and write
 	for (i in f4) floor[f4[i]] = 4
 	for (i in f5) floor[f5[i]] = 5
 }

@@ -31,7 +31,7 @@ test_defaults(void **state)
 	assert_string_equal(conf->socket, "unix:/run/tuiding/milter.sock");
 	assert_string_equal(conf->user, "tuiding");
 	assert_int_equal(conf->mode, MODE_OBSERVE);
-	assert_string_equal(conf->log, "syslog");
+	assert_int_equal(conf->log, CONF_LOG_SYSLOG);
 	assert_string_equal(conf->ledger, "sqlite:/var/lib/tuiding/tuiding.db");
 	assert_int_equal(conf->ledger_timeout, 2000);
 	assert_int_equal(conf->ledger_readers, 4);
@@ -125,7 +125,7 @@ test_scalars(void **state)
 	assert_string_equal(conf->socket, "inet:8895@127.0.0.1");
 	assert_string_equal(conf->user, "");
 	assert_int_equal(conf->mode, MODE_ENFORCE);
-	assert_string_equal(conf->log, "stderr");
+	assert_int_equal(conf->log, CONF_LOG_STDERR);
 	assert_string_equal(conf->ledger, "sqlite:/srv/tuiding/l.db");
 	assert_int_equal(conf->ledger_timeout, 30000);
 	assert_int_equal(conf->ledger_readers, 1);
@@ -315,7 +315,7 @@ test_bad_list_files(void **state)
 		CASE("recipient-map", "@box.example b@box.example\n", ":1: an alias and its mailbox is expected"),
 		CASE("recipient-map", "\n#\na b@box.example", ":3: an alias and its mailbox is expected"),
 		CASE("recipient-map", "a@box.example b@box.example\nA@box.example c@box.example\n",
-		    ": alias 'a@box.example' stands for two mailboxes, one is expected"),
+		    ": 'a@box.example' stands for two mailboxes, one is expected"),
 	};
 	const struct place *place = *state;
 	char want[ERR_MAX];
