@@ -107,8 +107,8 @@ lookup(uint32_t c)
 	return fold_value[page->first + (unsigned)__builtin_popcountll(page->mask & (bit - 1))];
 }
 
-/* What ASCII becomes that is no white space, control or separator; 0 for those. */
-static const unsigned char ascii_plain[128] = {
+/* What ASCII becomes that is no white space, control or separator; 0 for those, and for what is not ASCII. */
+static const unsigned char ascii_plain[256] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, '!', 0, 0, '$', '%', '&', 0, '(', ')', 0, 0, ',', 0, 0, 0,
@@ -338,27 +338,90 @@ joins(const unsigned char *p, size_t len)
 	return is_unstable(c);
 }
 
+/* Adds an ASCII character that is not plain, behind a plain one, at out; returns where to write on. */
+static inline char *
+add_ascii(char *out, unsigned char c)
+{
+	switch (kind_ascii(c)) {
+	case KIND_GAP:
+		*out++ = (char)c;
+		break;
+	case KIND_SPACE:
+		if (out[-1] != ' ' && out[-1] != '\n')
+			*out++ = ' ';
+		break;
+	case KIND_BREAK:
+		while (out[-1] == ' ')
+			out--;
+		if (out[-1] != '\n')
+			*out++ = '\n';
+		break;
+	default:
+		break;
+	}
+	return out;
+}
+
 /*
- * ASCII that stays, with single spaces within, as far as there is room.  Returns the octets taken.
+ * Copies printable ASCII without two spaces in a row, eight octets after the other, in lower case, from behind a
+ * plain character on.  More ASCII follows.  Returns the octets taken.
+ */
+static size_t
+copy_ascii(char *to, const unsigned char *p, size_t len)
+{
+	const uint64_t	ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+	size_t		i = 0;
+
+	for (; len - i > 8 && p[i + 8] < 0x80 && (p[i] != ' ' || to[(ptrdiff_t)i - 1] > ' '); i += 8) {
+		uint64_t	word, space, upper;
+
+		memcpy(&word, p + i, sizeof(word));
+		if (((word | (word - ' ' * ones) | (word + ones)) & high) != 0)
+			break;
+		space = ~((word ^ ' ' * ones) + 0x7f * ones) & high;
+		if ((space & (space << 8)) != 0)
+			break;
+		upper = (word + (0x80 - 'A') * ones) & ~(word + (0x80 - 'Z' - 1) * ones) & high;
+		word |= upper >> 2;
+		memcpy(to + i, &word, sizeof(word));
+	}
+	return i;
+}
+
+/*
+ * ASCII from a plain character on, as far as there is room.  Of what is not plain only what ASCII follows: no
+ * accent can join that.  Returns the octets taken.
  */
 static size_t
 emit_ascii(struct output *out, const unsigned char *p, size_t len)
 {
-	size_t	i, most = MIN(len, out->size - out->len);
+	size_t	i = 0, most = MIN(len, out->size - out->len);
+	char	*to = out->text + out->len;
 
-	for (i = 0; i < most && p[i] < 0x80; i++) {
-		if (ascii_plain[p[i]] != 0)
-			out->text[out->len + i] = (char)ascii_plain[p[i]];
-		else if (p[i] == ' ' && i > 0 && p[i - 1] != ' ')
-			out->text[out->len + i] = ' ';
-		else
+	if (most == 0 || ascii_plain[*p] == 0)
+		return 0;
+	while (i < most) {
+		size_t	n = i > 0 ? copy_ascii(to, p + i, most - i) : 0;
+
+		to += n;
+		i += n;
+		for (; i < most && ascii_plain[p[i]] != 0; i++)
+			*to++ = (char)ascii_plain[p[i]];
+		if (i == most || p[i] >= 0x80 || i + 1 == len || p[i + 1] >= 0x80)
 			break;
+		if (p[i] == ' ' && to[-1] > ' ')
+			*to++ = ' ';
+		else
+			to = add_ascii(to, p[i]);
+		i++;
 	}
-	if (i > 0 && joins(p + i, len - i))
+	if (joins(p + i, len - i)) {
 		i--;				/* its accent follows */
+		to--;
+	}
 	if (i > 0)
 		out->open = false;
-	out->len += i;
+	out->len = (size_t)(to - out->text);
 	return i;
 }
 

@@ -102,17 +102,46 @@ body_start(const char *octets, size_t start, size_t len, size_t *fields_r)
 	return len;
 }
 
-/* True when decoding would change nothing: printable ASCII on one line, no encoded-word, no HZ. */
-static bool
-is_plain(const char *s, size_t len)
+enum plainness {
+	PLAIN,			/* decoding would change nothing: printable ASCII on one line, no encoded-word, no HZ */
+	PLAIN_FOLDED,		/* nothing but the line breaks: each stands before a blank */
+	NOT_PLAIN
+};
+
+static enum plainness
+plainness_of(const char *s, size_t len)
 {
+	enum plainness answer = PLAIN;
+
 	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)s[i] < ' ' || (unsigned char)s[i] > '~')
-			return false;
 		if ((s[i] == '=' && s[i + 1] == '?') || (s[i] == '~' && s[i + 1] == '{'))
-			return false;
+			return NOT_PLAIN;
+		if ((unsigned char)s[i] >= ' ' && (unsigned char)s[i] <= '~')
+			continue;
+		if (s[i] != '\t' && (s[i] != '\n' || (s[i + 1] != ' ' && s[i + 1] != '\t')))
+			return NOT_PLAIN;
+		answer = PLAIN_FOLDED;
 	}
-	return true;
+	return answer;
+}
+
+/* A copy without line breaks, the caller's to g_free(). */
+static char *
+unfolded(const char *s, size_t len, size_t *len_r)
+{
+	char *copy = g_malloc(len + 1), *out = copy;
+
+	for (const char *end = s + len; s < end;) {
+		const char *lf = memchr(s, '\n', (size_t)(end - s));
+		size_t n = (size_t)((lf != NULL ? lf : end) - s);
+
+		memcpy(out, s, n);
+		out += n;
+		s += lf != NULL ? n + 1 : n;
+	}
+	*out = '\0';
+	*len_r = (size_t)(out - copy);
+	return copy;
 }
 
 static void
@@ -120,6 +149,7 @@ field_set(struct mime_field *field, char *name, char *colon, char *end, const ch
     struct mime *mime)
 {
 	char *value = colon + 1;
+	enum plainness plain;
 	const char *text;
 
 	while (colon > name && (colon[-1] == ' ' || colon[-1] == '\t'))
@@ -141,8 +171,13 @@ field_set(struct mime_field *field, char *name, char *colon, char *end, const ch
 		text++;
 	field->text = text;
 	field->text_len = (size_t)(end - text);
-	if (is_plain(text, field->text_len))
+	plain = plainness_of(text, field->text_len);
+	if (plain == PLAIN)
 		return;
+	if (plain == PLAIN_FOLDED) {
+		field->text = unfolded(text, field->text_len, &field->text_len);
+		return;
+	}
 	field->text = charset_decode_header(text, field->text_len, default_charset, 2 * mime->limits.header,
 	    &field->text_len);
 	if (field->text == NULL) {
@@ -193,6 +228,17 @@ is_kept(const char *p, const char *colon, struct kept_count *count)
 	return false;
 }
 
+/* True for a header that an empty line ends, without CR and NUL: some readers end lines or text there. */
+static bool
+is_ended(const struct mime *mime)
+{
+	const char *header = mime->octets + mime->start;
+	size_t len = mime->body - mime->start;
+
+	return len > 2 && header[len - 1] == '\n' && header[len - 2] == '\n' &&
+	    memchr(header, '\r', len) == NULL && memchr(header, '\0', len) == NULL;
+}
+
 /* Cuts the top header into fields; count says how many there are. */
 static int
 fields_split(struct mime *mime, size_t count, const char *default_charset)
@@ -215,17 +261,22 @@ fields_split(struct mime *mime, size_t count, const char *default_charset)
 	end = mime->head + mime->body;
 	*end = '\0';
 	mime->kept = mime->start;
+	mime->orderly = is_ended(mime);
 	for (p = mime->head + mime->start; p < end && *p != '\n' && mime->nfields < count;) {
 		char *next = mime->head + (field_end(p, end) - mime->head);
 		const char *colon = field_colon(p, next);
 
 		if (mime->nfields < mime->limits.fields)
 			mime->kept = (size_t)(next - mime->head);
+		if (colon == NULL || colon[-1] == ' ' || colon[-1] == '\t')
+			mime->orderly = false;
 		if (colon != NULL && (mime->nfields < mime->limits.fields || is_kept(p, colon, &beyond)))
 			field_set(&mime->fields[mime->nfields++], p, mime->head + (colon - mime->head),
 			    next, default_charset, mime);
 		p = next;
 	}
+	if (p < end && *p != '\n')
+		mime->orderly = false;
 	return 0;
 }
 
@@ -309,9 +360,26 @@ const struct mime_field *
 mime_field_named(const struct mime *mime, const char *name, size_t nth)
 {
 	for (size_t i = 0; i < mime->nfields; i++)
-		if (g_ascii_strcasecmp(mime->fields[i].name, name) == 0 && nth-- == 0)
+		if (((*mime->fields[i].name ^ *name) & ~0x20) == 0 &&
+		    g_ascii_strcasecmp(mime->fields[i].name, name) == 0 && nth-- == 0)
 			return &mime->fields[i];
 	return NULL;
+}
+
+const struct mime_field *
+mime_field_plain(const struct mime *mime, const char *name, bool *plain_r)
+{
+	const struct mime_field *field = mime_field_named(mime, name, 0);
+
+	if (field == NULL)
+		return NULL;
+	if (mime_field_named(mime, name, 1) != NULL || field->raw_len >= mime->limits.header ||
+	    strstr(field->raw, "=?") != NULL || strstr(field->raw, "~{") != NULL)
+		*plain_r = false;
+	for (const char *p = field->raw; *p != '\0'; p++)
+		if ((unsigned char)*p >= 0x7f || (*p < ' ' && *p != '\t' && *p != '\n'))
+			*plain_r = false;
+	return field;
 }
 
 size_t

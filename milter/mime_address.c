@@ -104,20 +104,25 @@ copy_cut(char *out, size_t size, const char *utf8, size_t len)
 }
 
 static void
+set_name(struct mime_address *out, const char *name, size_t len, const char *default_charset)
+{
+	char *decoded = charset_decode_header(name, len, default_charset, 4 * sizeof(out->name), &len);
+
+	if (decoded != NULL)
+		copy_cut(out->name, sizeof(out->name), decoded, len);
+	charset_free(decoded);
+}
+
+static void
 address_set(struct mime_address *out, InternetAddress *from, const char *default_charset)
 {
 	const char *address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(from));
-	char *name = g_strdup(internet_address_get_name(from)), *addr = g_strdup(address), *decoded;
+	char *name = g_strdup(internet_address_get_name(from)), *addr = g_strdup(address);
 	size_t len;
 
 	out->name[0] = out->address[0] = '\0';
-	if (name != NULL) {
-		len = show(name);
-		decoded = charset_decode_header(name, len, default_charset, 4 * sizeof(out->name), &len);
-		if (decoded != NULL)
-			copy_cut(out->name, sizeof(out->name), decoded, len);
-		charset_free(decoded);
-	}
+	if (name != NULL)
+		set_name(out, name, show(name), default_charset);
 	if (addr != NULL && (len = show(addr)) >= sizeof(out->address)) {
 		char *at = strrchr(addr, '@');
 
@@ -129,6 +134,80 @@ address_set(struct mime_address *out, InternetAddress *from, const char *default
 	}
 	g_free(name);
 	g_free(addr);
+}
+
+/* How many octets from p on are letters, digits or one of others. */
+static size_t
+span(const char *p, const char *others)
+{
+	const char *q = p;
+
+	while (g_ascii_isalnum(*q) || (*q != '\0' && strchr(others, *q) != NULL))
+		q++;
+	return (size_t)(q - p);
+}
+
+/* The length of the plain addr-spec at p: words with single dots between them.  0: there is none. */
+static size_t
+plain_spec(const char *p)
+{
+	const char *q = p;
+	bool host = false;
+
+	for (;; q++) {
+		size_t n = span(q, host ? "-" : "-_+=");
+
+		if (n == 0)
+			return 0;
+		q += n;
+		if (*q == '@' && !host)
+			host = true;
+		else if (*q != '.')
+			break;
+	}
+	return host ? (size_t)(q - p) : 0;
+}
+
+/* The length of the words at p of these and letters, single spaces between them. */
+static size_t
+plain_words(const char *p, const char *others)
+{
+	const char *q = p + span(p, others);
+
+	while (q > p && *q == ' ' && span(q + 1, others) > 0)
+		q += 1 + span(q + 1, others);
+	return (size_t)(q - p);
+}
+
+/* Most fields hold one address of the simplest shape: these need no parser.  False for every other. */
+static bool
+read_plain(const char *raw, const char *default_charset, struct mime_address *out)
+{
+	const char *name = raw + strspn(raw, " \t\n"), *spec = name, *p;
+	size_t name_len = 0, len = plain_spec(spec);
+
+	p = spec + len;
+	if (len == 0 || p[strspn(p, " \t\n")] != '\0') {
+		bool quoted = *name == '"';
+
+		name += quoted;
+		name_len = plain_words(name, quoted ? "-_+=?/&!'*,." : "-_+=?/&!'*");
+		spec = name + name_len;
+		if (quoted && (name_len == 0 || *spec++ != '"'))
+			return false;
+		spec += *spec == ' ';
+		if (*spec++ != '<' || (len = plain_spec(spec)) == 0 || spec[len] != '>')
+			return false;
+		p = spec + len + 1;
+	}
+	if (len >= sizeof(out->address) || p[strspn(p, " \t\n")] != '\0')
+		return false;
+	out->name[0] = '\0';
+	if (name_len > 0)
+		set_name(out, name, name_len, default_charset);
+	memcpy(out->address, spec, len);
+	out->address[len] = '\0';
+	return true;
 }
 
 /* Groups within groups are legal nowhere and opened only so far. */
@@ -156,10 +235,15 @@ add_list(InternetAddressList *list, const char *default_charset, struct mime_add
 size_t
 mime_addresses(const char *raw, const char *default_charset, struct mime_address *out, size_t max)
 {
-	char *hidden = hidden_copy(raw);
-	InternetAddressList *list = internet_address_list_parse(NULL, hidden);
-	size_t n = add_list(list, default_charset, out, max, 0, 0);
+	InternetAddressList *list;
+	char *hidden;
+	size_t n;
 
+	if (max > 0 && read_plain(raw, default_charset, out))
+		return 1;
+	hidden = hidden_copy(raw);
+	list = internet_address_list_parse(NULL, hidden);
+	n = add_list(list, default_charset, out, max, 0, 0);
 	if (list != NULL)
 		g_object_unref(list);
 	g_free(hidden);

@@ -205,3 +205,60 @@ out:
 		g_string_free(octets, TRUE);
 	return answer;
 }
+
+/* How many octets from p on may stand in a type, a parameter's name or a value without quotes. */
+static size_t
+plain_span(const char *p)
+{
+	const char *q = p;
+
+	while (g_ascii_isalnum(*q) || *q == '-' || *q == '.' || *q == '+' || *q == '_')
+		q++;
+	return (size_t)(q - p);
+}
+
+/* Reads the parameter at *p, into charset if it is that one.  False when it is not of the plainest sort. */
+static bool
+plain_parameter(const char **p, char charset[MIME_CHARSET_MAX + 1])
+{
+	const char *name = skip_blanks(*p), *value;
+	size_t n = plain_span(name), len;
+	bool quoted;
+
+	if (n == 0 || name[n] != '=')
+		return false;
+	quoted = name[n + 1] == '"';
+	value = name + n + 1 + quoted;
+	len = quoted ? strcspn(value, "\"\\\t\n") : plain_span(value);
+	if (len == 0 || (quoted && value[len] != '"'))
+		return false;
+	*p = skip_blanks(value + len + quoted);
+	if (n != strlen("charset") || g_ascii_strncasecmp(name, "charset", n) != 0)
+		return true;
+	if (*charset != '\0' || len > MIME_CHARSET_MAX || plain_span(value) != len)
+		return false;
+	memcpy(charset, value, len);
+	charset[len] = '\0';
+	return true;
+}
+
+bool
+mime_plain_type(const char *value, char type[MIME_TYPE_MAX + 1], char charset[MIME_CHARSET_MAX + 1])
+{
+	const char *p = skip_blanks(value);
+	size_t n = plain_span(p), len;
+
+	charset[0] = '\0';
+	if (n == 0 || p[n] != '/' || (len = plain_span(p + n + 1)) == 0 || n + 1 + len > MIME_TYPE_MAX)
+		return false;
+	len += n + 1;
+	for (size_t i = 0; i < len; i++)
+		type[i] = g_ascii_tolower(p[i]);
+	type[len] = '\0';
+	for (p = skip_blanks(p + len); *p == ';';) {
+		p = skip_blanks(p + 1);
+		if (*p != '\0' && !plain_parameter(&p, charset))
+			return false;
+	}
+	return *p == '\0';
+}

@@ -9,8 +9,6 @@
 #include <gmime/gmime.h>
 #include "mime_private.h"
 
-#define TYPE_MAX	127	/* octets of a type: RFC 6838 4.2 */
-#define CONTENT_FIELDS	64	/* Content-* fields kept behind too many others */
 
 /* The octets that GMime parses: those of the message, or of a message inside it that was encoded. */
 struct view {
@@ -18,6 +16,16 @@ struct view {
 	const char	*default_charset;
 	const char	*octets;
 	size_t		 len;
+};
+
+/* A part as its fields describe it. */
+struct leaf {
+	const char		*type;			/* lower case, mime's own or constant */
+	const char		*charset;		/* or NULL, like the next three */
+	GMimeContentDisposition	*disposition;
+	const char		*raw_type, *raw_disposition;
+	enum mime_encoding	 encoding;
+	size_t			 start, end;		/* its content, in the view */
 };
 
 struct place {
@@ -71,21 +79,24 @@ is_type_shaped(const char *raw)
 	return *slash == '/' && slash > raw && strchr(" \t\n;", slash[1]) == NULL;
 }
 
-/* "text/html" in lower case, mime's own. */
+/* "text/html" in lower case, mime's own.  raw: the field, or NULL. */
 static const char *
-object_type(struct mime *mime, GMimeObject *object)
+type_name(struct mime *mime, GMimeContentType *ct, const char *raw)
 {
-	GMimeContentType *ct = g_mime_object_get_content_type(object);
 	const char *type = ct != NULL ? g_mime_content_type_get_media_type(ct) : NULL;
 	const char *subtype = ct != NULL ? g_mime_content_type_get_media_subtype(ct) : NULL;
-	const char *raw = object_field(object, "Content-Type");
-	char name[TYPE_MAX + 1];
+	char name[MIME_TYPE_MAX + 1];
+	size_t len;
 
-	if (raw != NULL && !is_type_shaped(raw))
+	if ((raw != NULL && !is_type_shaped(raw)) || type == NULL || subtype == NULL || *type == '\0' ||
+	    *subtype == '\0')
 		return "text/plain";
-	if (type == NULL || subtype == NULL || *type == '\0' || *subtype == '\0' ||
-	    g_snprintf(name, sizeof(name), "%s/%s", type, subtype) > TYPE_MAX)
+	len = strlen(type);
+	if (len + 1 + strlen(subtype) > MIME_TYPE_MAX)
 		return "text/plain";
+	memcpy(name, type, len);
+	name[len] = '/';
+	(void)g_strlcpy(name + len + 1, subtype, sizeof(name) - len - 1);
 	return mime_own(mime, g_ascii_strdown(name, -1));
 }
 
@@ -100,16 +111,16 @@ object_start(GMimeObject *object)
 	return header != NULL ? g_mime_header_get_offset(header) : -1;
 }
 
+/* type and disposition: the fields, or NULL. */
 static const char *
-object_filename(const struct view *view, GMimeObject *object)
+part_filename(const struct view *view, const char *type, const char *disposition)
 {
-	const char *raw = object_field(object, "Content-Disposition");
 	char *name = NULL;
 
-	if (raw != NULL)
-		name = mime_param(raw, "filename", view->default_charset);
-	if (name == NULL && (raw = object_field(object, "Content-Type")) != NULL)
-		name = mime_param(raw, "name", view->default_charset);
+	if (disposition != NULL)
+		name = mime_param(disposition, "filename", view->default_charset);
+	if (name == NULL && type != NULL)
+		name = mime_param(type, "name", view->default_charset);
 	return name != NULL ? mime_own(view->mime, name) : NULL;
 }
 
@@ -144,9 +155,9 @@ part_header(const struct view *view, struct mime_part *part, gint64 start, size_
 
 /* uuencode is left as it is: its text is what readers see. */
 static enum mime_encoding
-object_encoding(GMimeObject *object)
+encoding_of(GMimeContentEncoding encoding)
 {
-	switch (g_mime_part_get_content_encoding(GMIME_PART(object))) {
+	switch (encoding) {
 	case GMIME_CONTENT_ENCODING_BASE64:
 		return MIME_ENCODING_BASE64;
 	case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:
@@ -164,20 +175,19 @@ is_encoded_message(const char *type, enum mime_encoding encoding)
 	    (strcmp(type, "message/rfc822") == 0 || strcmp(type, "message/global") == 0);
 }
 
+/* Lists a leaf, or reads on in an encoded message. */
 static void
-walk_leaf(const struct view *view, GMimeObject *object, struct place place)
+add_leaf(const struct view *view, const struct leaf *leaf, struct place place)
 {
-	enum mime_encoding encoding = object_encoding(object);
-	GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
-	const char *type = object_type(view->mime, object), *charset;
+	const char *octets = view->octets + leaf->start;
+	size_t len = leaf->end - leaf->start;
+	const char *disposition;
 	struct mime_part *part;
-	size_t start, end;
 
-	object_content(view, object, &start, &end);
-	if (is_encoded_message(type, encoding)) {
+	if (is_encoded_message(leaf->type, leaf->encoding)) {
 		struct view inner = *view;
 
-		inner.octets = mime_decode(view->mime, encoding, view->octets + start, end - start, &inner.len);
+		inner.octets = mime_decode(view->mime, leaf->encoding, octets, len, &inner.len);
 		view_bound(&inner, 0);
 		place.depth++;
 		place.enclosed = true;
@@ -187,17 +197,37 @@ walk_leaf(const struct view *view, GMimeObject *object, struct place place)
 	}
 	if ((part = part_new(view->mime)) == NULL)
 		return;
-	part->type = type;
-	if ((charset = g_mime_object_get_content_type_parameter(object, "charset")) != NULL)
-		part->charset = mime_own(view->mime, g_strndup(charset, 64));
-	part->filename = object_filename(view, object);
-	part_header(view, part, place.header >= 0 ? place.header : object_start(object), start);
+	part->type = leaf->type;
+	if (leaf->charset != NULL)
+		part->charset = mime_own(view->mime, g_strndup(leaf->charset, MIME_CHARSET_MAX));
+	part->filename = part_filename(view, leaf->raw_type, leaf->raw_disposition);
+	part_header(view, part, place.header, leaf->start);
 	part->depth = place.depth;
-	part->attachment = disposition != NULL && g_mime_content_disposition_get_disposition(disposition) != NULL &&
-	    g_ascii_strcasecmp(g_mime_content_disposition_get_disposition(disposition), "attachment") == 0;
+	disposition = leaf->disposition != NULL ?
+	    g_mime_content_disposition_get_disposition(leaf->disposition) : NULL;
+	part->attachment = disposition != NULL && g_ascii_strcasecmp(disposition, "attachment") == 0;
 	part->returned = place.returned;
 	part->enclosed = place.enclosed;
-	part->octets = mime_decode(view->mime, encoding, view->octets + start, end - start, &part->len);
+	part->octets = mime_decode(view->mime, leaf->encoding, octets, len, &part->len);
+}
+
+static void
+walk_leaf(const struct view *view, GMimeObject *object, struct place place)
+{
+	const char *raw = object_field(object, "Content-Type");
+	struct leaf leaf = {
+		.type = type_name(view->mime, g_mime_object_get_content_type(object), raw),
+		.charset = g_mime_object_get_content_type_parameter(object, "charset"),
+		.disposition = g_mime_object_get_content_disposition(object),
+		.raw_type = raw,
+		.raw_disposition = object_field(object, "Content-Disposition"),
+		.encoding = encoding_of(g_mime_part_get_content_encoding(GMIME_PART(object))),
+	};
+
+	object_content(view, object, &leaf.start, &leaf.end);
+	if (place.header < 0)
+		place.header = object_start(object);
+	add_leaf(view, &leaf, place);
 }
 
 static bool
@@ -358,33 +388,80 @@ is_composite(const struct mime *mime)
 	return false;
 }
 
-/* The message without the fields beyond the limit, but with the Content-* ones: they say what the body is. */
+/*
+ * Parses with the short header, which stands in front of the body for so long: an object for each field would
+ * cost more than all else.
+ */
 static void
-view_without_excess(struct view *view)
+parse_short(struct view *view, struct place place)
 {
 	struct mime *mime = view->mime;
-	const char *p = mime->octets + mime->kept, *body = mime->octets + mime->body;
-	GString *copy = g_string_sized_new(mime->kept + mime->len - mime->body + 4096);
+	size_t len;
+	char *header = mime_short_header(mime, &len);
+	char *at = mime->octets + mime->body - len, *saved = g_memdup2(at, len);
 
-	g_string_append_len(copy, mime->octets + mime->start, (gssize)(mime->kept - mime->start));
-	for (unsigned n = 0; p < body && n < CONTENT_FIELDS;) {
-		const char *lf = memchr(p, '\n', (size_t)(body - p));
-		const char *next = lf != NULL ? lf + 1 : body;
+	memcpy(at, header, len);
+	place.header = (gint64)mime->start;
+	view_parse(view, mime->body - len, place);
+	memcpy(at, saved, len);
+	g_free(saved);
+	g_free(header);
+}
 
-		if (body - p > 8 && g_ascii_strncasecmp(p, "Content-", 8) == 0) {
-			while (next < body && (*next == ' ' || *next == '\t')) {
-				lf = memchr(next, '\n', (size_t)(body - next));
-				next = lf != NULL ? lf + 1 : body;
-			}
-			g_string_append_len(copy, p, next - p);
-			n++;
+/* Whether the value is one word.  Then encoding_r is what GMime makes of it. */
+static bool
+read_encoding(const char *raw, enum mime_encoding *encoding_r)
+{
+	char word[32];
+	size_t n;
+
+	raw += strspn(raw, " \t\n");
+	n = strspn(raw, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+	if (n >= sizeof(word) || raw[n + strspn(raw + n, " \t\n")] != '\0')
+		return false;
+	memcpy(word, raw, n);
+	word[n] = '\0';
+	*encoding_r = encoding_of(g_mime_content_encoding_from_string(word));
+	return true;
+}
+
+/* A message of one part, its fields plain: GMime reads these one by one and builds no tree.  False: it must. */
+static bool
+find_leaf(const struct view *view)
+{
+	struct mime *mime = view->mime;
+	struct place place = { .header = (gint64)mime->start };
+	struct leaf leaf = { .type = "text/plain", .start = mime->body, .end = mime->len };
+	char name[MIME_TYPE_MAX + 1], charset[MIME_CHARSET_MAX + 1];
+	GMimeContentType *ct = NULL;
+	bool plain = mime->orderly;
+	const struct mime_field *type = mime_field_plain(mime, "Content-Type", &plain);
+	const struct mime_field *encoding = mime_field_plain(mime, "Content-Transfer-Encoding", &plain);
+	const struct mime_field *disposition = mime_field_plain(mime, "Content-Disposition", &plain);
+
+	if (!plain || (encoding != NULL && !read_encoding(encoding->raw, &leaf.encoding)))
+		return false;
+	if (type != NULL) {
+		leaf.raw_type = type->raw;
+		if (mime_plain_type(type->text, name, charset)) {
+			leaf.type = mime_own(mime, g_strdup(name));
+			leaf.charset = *charset != '\0' ? charset : NULL;
+		} else {
+			ct = g_mime_content_type_parse(NULL, type->text);
+			leaf.type = type_name(mime, ct, type->raw);
+			leaf.charset = ct != NULL ? g_mime_content_type_get_parameter(ct, "charset") : NULL;
 		}
-		p = next;
 	}
-	g_string_append_c(copy, '\n');
-	g_string_append_len(copy, body, (gssize)(mime->len - mime->body));
-	view->len = copy->len;
-	view->octets = mime_own(mime, g_string_free(copy, FALSE));
+	if (disposition != NULL) {
+		leaf.raw_disposition = disposition->raw;
+		leaf.disposition = g_mime_content_disposition_parse(NULL, disposition->text);
+	}
+	add_leaf(view, &leaf, place);
+	if (ct != NULL)
+		g_object_unref(ct);
+	if (leaf.disposition != NULL)
+		g_object_unref(leaf.disposition);
+	return true;
 }
 
 void
@@ -392,14 +469,19 @@ mime_parts_find(struct mime *mime, const char *default_charset)
 {
 	struct view view = { mime, default_charset, mime->octets, mime->len };
 	struct place place = { .header = -1 };
-	size_t start = mime->start;
 
 	if (mime->nfields >= mime->limits.fields) {
-		view_without_excess(&view);
-		start = 0;
-		view_bound(&view, start);
-	} else if (is_composite(mime)) {
-		view_bound(&view, start);
+		view.octets = mime_own(mime, mime_without_excess(mime, &view.len));
+		view_bound(&view, 0);
+		view_parse(&view, 0, place);
+		return;
 	}
-	view_parse(&view, start, place);
+	if (is_composite(mime))
+		view_bound(&view, mime->start);
+	else if (find_leaf(&view))
+		return;
+	if (mime->orderly && view.len >= mime->body)
+		parse_short(&view, place);
+	else
+		view_parse(&view, mime->start, place);
 }

@@ -59,11 +59,13 @@ static void
 flush(struct text_body *body)
 {
 	if (body->feeds > 1) {
-		text_view_octets(&body->view, " ", body->before ? 1 : 0);
-		text_view_octets(&body->view, "\n", 1);
-		text_view_octets(&body->view, " ", body->after ? 1 : 0);
+		if (body->before)
+			text_view_octet(&body->view, ' ');
+		text_view_octet(&body->view, '\n');
+		if (body->after)
+			text_view_octet(&body->view, ' ');
 	} else if (body->feeds == 1 || body->before) {
-		text_view_octets(&body->view, " ", 1);
+		text_view_octet(&body->view, ' ');
 	}
 	body->feeds = 0;
 	body->before = body->after = false;
@@ -87,18 +89,6 @@ text_body_part(struct text_body *body)
 	body->last = TEXT_LAST_NONE;
 }
 
-/* The length of the word at p; *blank_r: of the white space behind it. */
-static size_t
-word_at(const char *p, const char *end, size_t *blank_r)
-{
-	const char *word = p;
-
-	*blank_r = 0;
-	while (p < end && (*blank_r = text_view_blank(p, end)) == 0)
-		p++;
-	return (size_t)(p - word);
-}
-
 static void
 add_word(struct text_body *body, const char *word, size_t len)
 {
@@ -120,7 +110,7 @@ text_body_text(struct text_body *body, const char *utf8, size_t len)
 		keep_tail(body);
 	body->fresh = false;
 	while (p < end) {
-		n = word_at(p, end, &blank);
+		n = text_view_run(p, end, &blank);
 		if (n > 0)
 			keep_tail(body);
 		add_word(body, p, n);
@@ -155,7 +145,7 @@ text_body_plain(struct text_body *body, const char *utf8, size_t len)
 	size_t n, blank;
 
 	while (p < end) {
-		n = word_at(p, end, &blank);
+		n = text_view_run(p, end, &blank);
 		add_word(body, p, n);
 		p += n;
 		if (blank > 0 && *p == '\n')

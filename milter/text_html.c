@@ -95,7 +95,9 @@ text_init(void)
 static int
 element_order(const void *name, const void *element)
 {
-	return strcmp(name, ((const struct element *)element)->name);
+	const char *a = name, *b = ((const struct element *)element)->name;
+
+	return *a != *b ? (unsigned char)*a - (unsigned char)*b : strcmp(a, b);
 }
 
 static unsigned
@@ -114,7 +116,8 @@ read_attributes(const xmlChar **atts, const char *values[ATTRIBUTES])
 		values[i] = NULL;
 	for (; atts != NULL && atts[0] != NULL; atts += 2)
 		for (size_t i = 0; i < ATTRIBUTES; i++)
-			if (strcmp((const char *)atts[0], attribute_names[i]) == 0)
+			if (*atts[0] == (xmlChar)*attribute_names[i] &&
+			    strcmp((const char *)atts[0], attribute_names[i]) == 0)
 				values[i] = atts[1] != NULL ? (const char *)atts[1] : "";
 }
 

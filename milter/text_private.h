@@ -7,6 +7,7 @@
 #define TUIDING_TEXT_PRIVATE_H
 
 #include <stdint.h>
+#include <string.h>
 #include "text.h"
 
 /* What stands between the last word written and the next. */
@@ -27,6 +28,17 @@ void	text_view_open(struct text_view *view, size_t limit);
 void	text_view_close(struct text_view *view);
 /* Adds octets as they are. */
 void	text_view_octets(struct text_view *view, const char *utf8, size_t len);
+/* Adds one octet. */
+static inline void
+text_view_octet(struct text_view *view, char octet)
+{
+	if (view->size - view->len < 2 || view->limit == view->len) {
+		text_view_octets(view, &octet, 1);
+		return;
+	}
+	view->octets[view->len++] = octet;
+	view->octets[view->len] = '\0';
+}
 /* Adds words: every run of white space (no-break spaces too) is one gap. */
 void	text_view_words(struct text_view *view, const char *utf8, size_t len);
 /* Adds plain text: blank lines part paragraphs. */
@@ -37,8 +49,69 @@ void	text_view_paragraph(struct text_view *view);
 void	text_view_end(struct text_view *view);
 bool	text_view_full(const struct text_view *view);
 
+/* Of each octet, 0: no white space begins with it, 1: it is white space, 2: it may begin a wider one. */
+extern const unsigned char	text_view_blanks[256];
+/* The length of the white space at p, which begins with an octet that is no 0 there; 0: there is none. */
+size_t	text_view_wide_blank(const char *p, const char *end);
+
 /* The length of the white space at p, of any script; 0: there is none. */
-size_t	text_view_blank(const char *p, const char *end);
+static inline size_t
+text_view_blank(const char *p, const char *end)
+{
+	unsigned kind = text_view_blanks[(unsigned char)*p];
+
+	return kind != 2 ? kind : text_view_wide_blank(p, end);
+}
+
+/*
+ * How far eight octets after the other hold nothing but printable ASCII and no two spaces in a row: the end of a
+ * word there.
+ */
+static inline const char *
+text_view_plain(const char *p, const char *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+	const char *q = p;
+
+	if (end - p < 8 || *p <= ' ')
+		return p;
+	for (; end - q >= 8; q += 8) {
+		uint64_t word, space;
+
+		memcpy(&word, q, sizeof(word));
+		if (((word | (word - ' ' * ones)) & high) != 0 || (*q == ' ' && q[-1] == ' '))
+			break;
+		space = ~((word ^ ' ' * ones) + 0x7f * ones) & high;
+		if ((space & (space << 8)) != 0)
+			break;
+	}
+	return q > p && q[-1] == ' ' ? q - 1 : q;
+}
+
+/*
+ * The length of the words at p that stand apart by single spaces, as they will be written; *blank_r: of the white
+ * space behind them.
+ */
+static inline size_t
+text_view_run(const char *p, const char *end, size_t *blank_r)
+{
+	const char *q = text_view_plain(p, end);
+
+	*blank_r = 0;
+	for (;;) {
+		while (q < end && text_view_blanks[(unsigned char)*q] == 0)
+			q++;
+		if (q == end)
+			break;
+		if (*q == ' ' && q > p && end - q > 1 && text_view_blanks[(unsigned char)q[1]] == 0)
+			q += 2;
+		else if ((*blank_r = text_view_blank(q, end)) > 0)
+			break;
+		else
+			q++;
+	}
+	return (size_t)(q - p);
+}
 
 /* What was last added to a body. */
 enum text_last {

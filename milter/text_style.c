@@ -21,7 +21,8 @@ const struct text_style text_style_unset = {
 static bool
 word_is(const char *value, size_t len, const char *word)
 {
-	return strlen(word) == len && strncasecmp(value, word, len) == 0;
+	return len > 0 && ((*value ^ *word) & ~0x20) == 0 && strlen(word) == len &&
+	    strncasecmp(value, word, len) == 0;
 }
 
 /* strcasestr() for octets with a length. */

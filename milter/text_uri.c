@@ -73,6 +73,13 @@ tidy(const char *uri, size_t len)
 	return copy;
 }
 
+/* Links that stay as they are whatever the base: with an authority, and no dots to work off in the path. */
+static bool
+is_absolute(const char *uri)
+{
+	return (strncmp(uri, "http://", 7) == 0 || strncmp(uri, "https://", 8) == 0) && strstr(uri, "/.") == NULL;
+}
+
 void
 text_uris_add(struct text_uris *uris, const char *uri, size_t len)
 {
@@ -81,7 +88,7 @@ text_uris_add(struct text_uris *uris, const char *uri, size_t len)
 	if (uris->list->len >= uris->max)
 		return;
 	copy = tidy(uri, len);
-	if (uris->marks && *copy != '\0') {
+	if (uris->marks && *copy != '\0' && !is_absolute(copy)) {
 		target = text_uri_resolve(uris->base, copy);
 		g_free(copy);
 		copy = target;
@@ -165,6 +172,8 @@ scheme_start(const char *text, const char *colon)
 		{ "https", 5, true }, { "http", 4, true }, { "ftp", 3, true }, { "mailto", 6, false },
 	};
 
+	if (colon == text || strchr("spoSPO", colon[-1]) == NULL)
+		return NULL;			/* no scheme ends in another letter */
 	for (size_t i = 0; i < G_N_ELEMENTS(schemes); i++) {
 		const char *start = colon - schemes[i].len;
 
@@ -203,7 +212,7 @@ text_uris_scan(struct text_uris *uris, const char *utf8, size_t len)
 			p++;
 	}
 	for (p = utf8; (p = memchr(p, '.', (size_t)(end - p))) != NULL;) {
-		if (p - utf8 >= 3 && strncasecmp(p - 3, "www", 3) == 0 &&
+		if (p - utf8 >= 3 && (p[-1] | 0x20) == 'w' && strncasecmp(p - 3, "www", 3) == 0 &&
 		    (p - utf8 == 3 || (!g_ascii_isalnum(p[-4]) && strchr("/.@-_=", p[-4]) == NULL)))
 			p = add_link(uris, p - 3, p + 1, end);
 		else

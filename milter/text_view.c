@@ -65,25 +65,33 @@ text_view_paragraph(struct text_view *view)
 	view->gap = TEXT_GAP_PARAGRAPH;
 }
 
-/* 1: white space.  2: perhaps the beginning of a wider one. */
-static const unsigned char blanks[256] = {
+const unsigned char text_view_blanks[256] = {
 	[' '] = 1, ['\t'] = 1, ['\n'] = 1, ['\r'] = 1, ['\v'] = 1, ['\f'] = 1, [0xc2] = 2, [0xe1] = 2, [0xe2] = 2,
 	[0xe3] = 2
 };
 
+/* U+0085, U+00A0, U+1680, U+2000 to 200A, U+2028, U+2029, U+202F, U+205F, U+3000. */
 size_t
-text_view_blank(const char *p, const char *end)
+text_view_wide_blank(const char *p, const char *end)
 {
-	unsigned kind = blanks[(unsigned char)*p];
-	gunichar c;
+	const unsigned char *q = (const unsigned char *)p;
+	bool blank;
 
-	if (kind != 2)
-		return kind;
-	c = g_utf8_get_char_validated(p, (gssize)(end - p));
-	if (c == 0x85 || c == 0xa0)
-		return 2;
-	return c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
-	    c == 0x205f || c == 0x3000 ? 3 : 0;
+	if (end - p < 2)
+		return 0;
+	if (*q == 0xc2)
+		return q[1] == 0x85 || q[1] == 0xa0 ? 2 : 0;
+	if (end - p < 3)
+		return 0;
+	if (*q == 0xe3)
+		blank = q[1] == 0x80 && q[2] == 0x80;
+	else if (*q == 0xe1)
+		blank = q[1] == 0x9a && q[2] == 0x80;
+	else if (q[1] == 0x80)
+		blank = (q[2] >= 0x80 && q[2] <= 0x8a) || q[2] == 0xa8 || q[2] == 0xa9 || q[2] == 0xaf;
+	else
+		blank = q[1] == 0x81 && q[2] == 0x9f;
+	return blank ? 3 : 0;
 }
 
 void
@@ -92,20 +100,17 @@ text_view_words(struct text_view *view, const char *utf8, size_t len)
 	const char *p = utf8, *end = utf8 + len;
 
 	while (p < end) {
-		const char *word = p;
-		size_t blank = 0;
+		size_t blank, n = text_view_run(p, end, &blank);
 
-		while (p < end && (blanks[(unsigned char)*p] == 0 || (blank = text_view_blank(p, end)) == 0))
-			p++;
-		if (p > word) {
+		if (n > 0) {
 			if (view->gap != TEXT_GAP_NONE && view->len > 0)
-				text_view_octets(view, view->gap == TEXT_GAP_SPACE ? " " : "\n", 1);
+				text_view_octet(view, view->gap == TEXT_GAP_SPACE ? ' ' : '\n');
 			view->gap = TEXT_GAP_NONE;
-			text_view_octets(view, word, (size_t)(p - word));
+			text_view_octets(view, p, n);
 		}
 		if (blank > 0)
 			text_view_space(view);
-		p += blank;
+		p += n + blank;
 	}
 }
 
@@ -145,6 +150,13 @@ text_view_end(struct text_view *view)
 		text_view_octets(view, "\n", 1);
 }
 
+/* 1 for letters and digits of ASCII. */
+static const unsigned char letters[128] = {
+	['0'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['A'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['a'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+};
+
 /* The length of a Han character at p, 0 when there is none.  CJK Unified Ideographs and their extensions. */
 static size_t
 han_at(const unsigned char *p, const unsigned char *end)
@@ -157,35 +169,68 @@ han_at(const unsigned char *p, const unsigned char *end)
 	return *p == 0xf0 && p[1] >= 0xa0 && p[1] <= 0xb3 && end - p > 3 ? 4 : 0;
 }
 
+/* Flags, in the high bit of each of eight octets of ASCII, those that are letters or digits. */
+static uint64_t
+flag_letters(uint64_t word)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t lower = word | 0x20 * ones;
+	uint64_t alpha = (lower + (0x80 - 'a') * ones) & ~(lower + (0x80 - 'z' - 1) * ones);
+	uint64_t digit = (word + (0x80 - '0') * ones) & ~(word + (0x80 - '9' - 1) * ones);
+
+	return (alpha | digit) & 0x80 * ones;
+}
+
+/* Counts in ASCII, eight octets after the other; returns how many are read.  inside: within a word. */
+static size_t
+count_ascii(const unsigned char *p, size_t len, unsigned *inside, size_t *n)
+{
+	size_t i = 0;
+
+	for (; len - i >= 8; i += 8) {
+		uint64_t word, flags;
+
+		memcpy(&word, p + i, sizeof(word));
+		if ((word & UINT64_C(0x8080808080808080)) != 0)
+			break;
+		flags = flag_letters(GUINT64_FROM_LE(word));
+		*n += (size_t)((((flags & ~(flags << 8 | *inside << 7)) >> 7) * UINT64_C(0x0101010101010101)) >> 56);
+		*inside = (unsigned)(flags >> 63);
+	}
+	return i;
+}
+
 size_t
 text_count_words(const char *utf8, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)utf8, *end = p + len;
-	bool inside = false;
+	unsigned inside = 0;
 	size_t n = 0;
 
 	while (p < end) {
-		size_t han = han_at(p, end), step = 1;
-		bool letter;
+		size_t han;
 
-		if (han > 0) {
-			n++;
-			inside = false;
-			p += han;
-			continue;
+		p += count_ascii(p, (size_t)(end - p), &inside, &n);
+		for (; p < end && *p < 0x80; p++) {
+			unsigned letter = letters[*p];
+
+			n += letter & ~inside;
+			inside = letter;
 		}
-		if (*p < 0x80) {
-			letter = g_ascii_isalnum(*p) != 0;
+		if (p == end)
+			break;
+		if ((han = han_at(p, end)) > 0) {
+			n++;
+			inside = 0;
+			p += han;
 		} else {
 			gunichar c = g_utf8_get_char_validated((const char *)p, (gssize)(end - p));
+			unsigned letter = (gint32)c >= 0 && g_unichar_isalnum(c);
 
-			letter = (gint32)c >= 0 && g_unichar_isalnum(c);
-			if ((gint32)c >= 0)
-				step = (size_t)(g_utf8_next_char((const char *)p) - (const char *)p);
+			n += letter & ~inside;
+			inside = letter;
+			p += (gint32)c >= 0 ? g_utf8_skip[*p] : 1;
 		}
-		n += letter && !inside;
-		inside = letter;
-		p += step;
 	}
 	return n;
 }

@@ -247,6 +247,78 @@ test_hostile(void **state)
 	}
 }
 
+/* ASCII folded one octet after the other, to hold the fast ways against. */
+static size_t
+fold_slowly(const char *text, size_t len, char *out)
+{
+	size_t	 n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char	 c = text[i];
+
+		if (c == '\n' || c == '\r') {
+			while (n > 0 && out[n - 1] == ' ')
+				n--;
+			if (n > 0 && out[n - 1] != '\n')
+				out[n++] = '\n';
+		} else if (c == ' ' || (c >= '\t' && c <= '\f')) {
+			if (n > 0 && out[n - 1] != ' ' && out[n - 1] != '\n')
+				out[n++] = ' ';
+		} else if (c > ' ' && c < 0x7f) {
+			out[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+		}
+	}
+	while (n > 0 && (out[n - 1] == ' ' || out[n - 1] == '\n'))
+		n--;
+	return n;
+}
+
+/* Every kind of ASCII at every place of a stretch, and what may join it behind. */
+static void
+test_ascii_stretches(void **state)
+{
+	static const char	 alphabet[] = "aaazAZ09@[`{~ \t\n\r.-'*\x7f\x01   bcdefgh";
+	char			 text[64], want[64], *got;
+	uint32_t		 seed = 1;
+	size_t			 n, len;
+
+	(void)state;
+	for (unsigned round = 0; round < 50000; round++) {
+		for (n = 0; n < round % 41; n++) {
+			seed = seed * 1664525 + 1013904223;
+			text[n] = alphabet[(seed >> 16) % (sizeof(alphabet) - 1)];
+		}
+		got = fold_exact(text, n, BIG, &len);
+		if (len != fold_slowly(text, n, want) || memcmp(got, want, len) != 0)
+			fail_msg("round %u: '%.*s' became '%s'", round, (int)n, text, got);
+		fold_free(got);
+	}
+	for (n = 0; n < 24; n++) {			/* the accent joins its letter */
+		memset(text, 'X', n);
+		memcpy(text + n, "E\xcc\x81 .\xe4\xbd\xa0", 8);
+		memset(want, 'x', n);
+		memcpy(want + n, "\xc3\xa9 .\xe4\xbd\xa0", 7);
+		got = fold_exact(text, n + 8, BIG, &len);
+		assert_int_equal(len, n + 7);
+		assert_memory_equal(got, want, len);
+		fold_free(got);
+	}
+	for (n = 1; n < 48; n++) {			/* what joins a separator, wherever that stands */
+		char	*first;
+		size_t	 first_len;
+
+		memset(text, 'x', n / 2 + 1);
+		text[1] = n > 4 ? '-' : text[1];
+		memcpy(text + n / 2 + 1, n % 2 != 0 ? "=\xcc\xb8y" : " \xcc\x81y", 4);
+		first = fold_exact(text + n / 2, 5, BIG, &first_len);
+		got = fold_exact(text, n / 2 + 5, BIG, &len);
+		assert_int_equal(len, n / 2 + first_len);
+		assert_memory_equal(got + n / 2, first, first_len);
+		fold_free(first);
+		fold_free(got);
+	}
+}
+
 int
 main(void)
 {
@@ -256,6 +328,7 @@ main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_every_character),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_ascii_stretches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -322,6 +322,71 @@ test_addresses_rest_nul(void **state)
 	assert_int_equal(mime_addresses_rest(text, 12, &one, 1, out), 0);
 }
 
+/* Base64 is the same whatever the length of its lines, and whatever is no letter between them. */
+static void
+test_base64_lines(void **state)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char *const breaks[] = { "\n", "\r\n", " \n", "\n\n", "!", "\x80" };
+	static const char head[] = "Content-Transfer-Encoding: base64\n\n";
+	char octets[150], coded[201], message[2048];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (char)(i * 37 + 11);
+	for (size_t i = 0; i < 200; i += 4) {
+		const unsigned char *p = (const unsigned char *)octets + i / 4 * 3;
+		unsigned bits = (unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2];
+
+		for (size_t j = 0; j < 4; j++)
+			coded[i + j] = letters[bits >> (18 - 6 * j) & 63];
+	}
+	for (size_t width = 1; width <= 80; width++) {
+		for (size_t b = 0; b < sizeof(breaks) / sizeof(breaks[0]); b++) {
+			size_t n = (size_t)snprintf(message, sizeof(message), "%s", head);
+			struct mime *mime;
+
+			for (size_t i = 0; i < 200; i += width)
+				n += (size_t)snprintf(message + n, sizeof(message) - n, "%.*s%s",
+				    (int)(200 - i < width ? 200 - i : width), coded + i, breaks[b]);
+			mime = parse_limited(message, n, NULL);
+			assert_int_equal(mime_part_at(mime, 0)->len, sizeof(octets));
+			assert_memory_equal(mime_part_at(mime, 0)->octets, octets, sizeof(octets));
+			mime_free(mime);
+		}
+	}
+}
+
+static void
+test_broken_encodings(void **state)
+{
+	static const struct {
+		const char	*encoding, *coded, *want;
+	} cases[] = {
+		{ "base64", "YWJj", "abc" }, { "base64", "YWI=", "ab" }, { "base64", "YQ==", "a" },
+		{ "base64", "YWI", "ab" }, { "base64", "YQ", "a" }, { "base64", "YWJjY", "abc" },
+		{ "base64", "YQ==YWI=YWJj", "aababc" }, { "base64", "====YWJj", "abc" }, { "base64", "Y\nWJ\nj", "abc" },
+		{ "base64", "YWJj\n-YWJj", "abcabc" }, { "base64", "", "" },
+		{ "quoted-printable", "a=3Db=3db", "a=b=b" }, { "quoted-printable", "a=\nb", "ab" },
+		{ "quoted-printable", "a=\r\nb", "ab" }, { "quoted-printable", "=zz=41", "=zzA" },
+		{ "quoted-printable", "=4z=41=\n", "=4zA" }, { "quoted-printable", "==41", "==41" },
+		{ "quoted-printable", "=C4=E3", "\xc4\xe3" }, { "quoted-printable", "a b\n", "a b\n" },
+	};
+	char message[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int n = snprintf(message, sizeof(message), "Content-Transfer-Encoding: %s\n\n%s", cases[i].encoding,
+		    cases[i].coded);
+		struct mime *mime = parse_limited(message, (size_t)n, NULL);
+		const struct mime_part *part = mime_part_at(mime, 0);
+
+		if (part->len != strlen(cases[i].want) || strcmp(part->octets, cases[i].want) != 0)
+			fail_msg("case %zu: '%s', not '%s'", i, part->octets, cases[i].want);
+		mime_free(mime);
+	}
+}
+
 int
 main(void)
 {
@@ -335,6 +400,8 @@ main(void)
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_addresses_rest),
 		cmocka_unit_test(test_addresses_rest_nul),
+		cmocka_unit_test(test_base64_lines),
+		cmocka_unit_test(test_broken_encodings),
 	};
 
 	mime_init();

@@ -409,6 +409,83 @@ test_many_addresses(void **state)
 	assert_string_equal(out[0].address, "");
 }
 
+/* What a message is is one thing, whether its header is read the short way or, for a blank before a colon, the long. */
+static void
+test_two_ways(void **state)
+{
+	static const char *const headers[] = {
+		"", "Content-Type: text/html; charset=gbk\n", "content-type:TEXT/Html;charset=\"x-gbk\"\n",
+		"Content-Type: text/plain;\n\tcharset=\"gb\n\t2312\"; format=flowed\n", "Content-Type: text\n",
+		"Content-Type: text/plain; charset=a; charset=b\n", "Content-Type: text/; charset=a\n",
+		"Content-Type: text/html; charset*=us-ascii'en'utf%2D8\n", "Content-Type: text/html; charset=\n",
+		"Content-Type: text/html; charset = utf-8 ; ;\n", "Content-Type: text/html (a); charset=b (c)\n",
+		"Content-Type: text/plain\nContent-Type: text/html\n", "Content-Type: text/html;;charset=c\n",
+		"Content-Type: application/pdf; name=\"a;b.pdf\"\nContent-Disposition: attachment\n",
+		"Content-Type: image/png\nContent-Disposition:\n ATTACHMENT;\n filename=x.png\n",
+		"Content-Disposition: inline; filename==?gbk?B?zcu2qQ==?=\n", "Content-Transfer-Encoding: base64\n",
+		"Content-Transfer-Encoding:\n\tBASE64 \n", "Content-Transfer-Encoding: quoted-printable (a)\n",
+		"Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: 7bit\n",
+		"Content-Transfer-Encoding: \"base64\"\n", "Content-Type: message/rfc822\n",
+		"Content-Type: multipart/mixed; boundary=b\n", "Content-Type: multipart/mixed\n",
+	};
+	static const char body[] = "\nPGI+\n--b\nContent-Type: text/html\n\n=41\n--b--\n";
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		struct mime *way[2];
+
+		for (int j = 0; j < 2; j++) {
+			snprintf(text, sizeof(text), "%s%s%s", j == 0 ? "X-A:  b\n" : "X-A : b\n", headers[i], body);
+			way[j] = parse(text);
+		}
+		assert_int_equal(mime_part_count(way[0]), mime_part_count(way[1]));
+		for (size_t k = 0; k < mime_part_count(way[0]); k++) {
+			const struct mime_part *a = mime_part_at(way[0], k), *b = mime_part_at(way[1], k);
+
+			if (a->len != b->len || memcmp(a->octets, b->octets, a->len) != 0 ||
+			    strcmp(a->type, b->type) != 0 || a->header_len != b->header_len ||
+			    strcmp(a->charset != NULL ? a->charset : "-", b->charset != NULL ? b->charset : "-") != 0 ||
+			    strcmp(a->filename != NULL ? a->filename : "-", b->filename != NULL ? b->filename : "-") != 0 ||
+			    a->attachment != b->attachment || a->depth != b->depth || a->enclosed != b->enclosed)
+				fail_msg("header %zu, part %zu: %s %s, %s %s", i, k, a->type, a->octets, b->type, b->octets);
+		}
+		mime_free(way[0]);
+		mime_free(way[1]);
+	}
+}
+
+/* An address is read the short way alone, and the long way before an empty one. */
+static void
+test_address_two_ways(void **state)
+{
+	static const char *const raws[] = {
+		"a@b", "a.b_c+d=e@f-g.example", " a@b.example\n", "<a@b>", "x<a@b>", "x <a@b> ", "x  y <a@b>", "x\ty <a@b>",
+		"x y z <a@b>", "\"x, y.\" <a@b>", "\"x\"<a@b>", "\" x\" <a@b>", "\"x \" <a@b>", "\"x  y\" <a@b>", "\"\" <a@b>",
+		"\"x\" y <a@b>", "x. <a@b>", ".a@b", "a..b@c", "a.@b", "a@b.", "a@.b", "a@-b", "@b", "a@", "<a@b> c", "x <a@b> (y)",
+		"=?utf-8?Q?x?= <a@b>", "=?utf-8?Q?x?= =?utf-8?Q?y?= <a@b>", "\"=?gbk?B?zcu2qQ==?=\" <a@b>", "=? <a@b>", "a@b@c",
+		"x a@b", "a@b <c@d>", "'x' <a@b>", "<a@b", "x <a@b>>", "x: a@b", "a", "\"a\"@b", "a@[1.2.3.4]",
+	};
+	struct mime_address alone, pair[2];
+	char raw[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(raws) / sizeof(raws[0]); i++) {
+		char *exact = strdup(raws[i]);
+		size_t n, m;
+
+		memset(&alone, 0, sizeof(alone));
+		memset(pair, 0, sizeof(pair));
+		snprintf(raw, sizeof(raw), "%s,", raws[i]);
+		n = mime_addresses(exact, DEFAULT_CHARSET, &alone, 1);
+		m = mime_addresses(raw, DEFAULT_CHARSET, pair, 2);
+		if (n != m || strcmp(alone.name, pair[0].name) != 0 || strcmp(alone.address, pair[0].address) != 0)
+			fail_msg("'%s': %zu '%s' '%s', %zu '%s' '%s'", exact, n, alone.name, alone.address, m,
+			    pair[0].name, pair[0].address);
+		free(exact);
+	}
+}
+
 int
 main(void)
 {
@@ -425,6 +502,8 @@ main(void)
 		cmocka_unit_test(test_report_tricks),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_many_addresses),
+		cmocka_unit_test(test_two_ways),
+		cmocka_unit_test(test_address_two_ways),
 	};
 
 	mime_init();

@@ -429,6 +429,80 @@ test_hostile(void **state)
 	}
 }
 
+/* White space of every width at every place of a line, held against a word by word account. */
+static void
+test_runs(void **state)
+{
+	static const char *const pieces[] = {
+		"a", "bc", "word", "longer-word", "\x01", "\u4f60", "\u3002", "\u00e9", "\u200b", "9", " ", " ", " ", "  ", "\t",
+		"\u00a0", "\u3000", "\u2003", "\u1680", "\u205f", "\xc2\x85",
+	};
+	const size_t blanks = 10;	/* the first piece that is one */
+	char line[512], want[512];
+	uint32_t seed = 7;
+
+	(void)state;
+	for (unsigned round = 0; round < 20000; round++) {
+		size_t n = 0, m = 0;
+		bool gap = false;
+		struct text *text;
+
+		for (unsigned i = 0; i < round % 30; i++) {
+			size_t piece, len;
+
+			seed = seed * 1664525 + 1013904223;
+			piece = (seed >> 16) % (sizeof(pieces) / sizeof(pieces[0]));
+			len = strlen(pieces[piece]);
+			memcpy(line + n, pieces[piece], len);
+			n += len;
+			if (piece >= blanks) {
+				gap = true;
+				continue;
+			}
+			if (gap && m > 0)
+				want[m++] = ' ';
+			gap = false;
+			memcpy(want + m, pieces[piece], len);
+			m += len;
+		}
+		memcpy(want + m, "\n", m > 0 ? 2 : 1);
+		want[m > 0 ? m + 1 : 0] = '\0';
+		text = begin(NULL, NULL);
+		add(text, "text/plain", "utf-8", line, n, false);
+		assert_view(text_visible, finish(text), want);
+		text_free(text);
+	}
+}
+
+/* Words of ASCII counted at every place. */
+static void
+test_word_count(void **state)
+{
+	static const char alphabet[] = "azAZ09@[`{/: -,ab  ";
+	char line[64];
+	uint32_t seed = 3;
+
+	(void)state;
+	for (unsigned round = 0; round < 20000; round++) {
+		size_t n, words = 0;
+		bool inside = false;
+		struct text *text = begin(NULL, NULL);
+
+		for (n = 0; n < round % 50; n++) {
+			bool letter;
+
+			seed = seed * 1664525 + 1013904223;
+			line[n] = alphabet[(seed >> 16) % (sizeof(alphabet) - 1)];
+			letter = strchr("azAZ09b", line[n]) != NULL;
+			words += letter && !inside;
+			inside = letter;
+		}
+		add(text, "text/plain", "utf-8", line, n, false);
+		assert_int_equal(text_fact(finish(text), TEXT_FACT_WORDS), words);
+		text_free(text);
+	}
+}
+
 int
 main(void)
 {
@@ -442,6 +516,8 @@ main(void)
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_word_count),
 	};
 
 	text_init();
