@@ -166,8 +166,9 @@ judge_rules_result_clear(struct judge_rules_result *result)
 /* ---- names ----------------------------------------------------------------------------------- */
 
 struct weight {
+	double		 score, absolute;
 	const char	*name;
-	double		 score;
+	size_t		 rule;
 };
 
 /* The weightier first; names decide between equals, so that the order is always the same. */
@@ -175,56 +176,83 @@ static int
 compare_weights(const void *a, const void *b)
 {
 	const struct weight	*x = a, *y = b;
-	double			 dx = fabs(x->score), dy = fabs(y->score);
 
-	if (dx > dy || dx < dy)
-		return dx > dy ? -1 : 1;
+	if (x->absolute > y->absolute || x->absolute < y->absolute)
+		return x->absolute > y->absolute ? -1 : 1;
 	return strcmp(x->name, y->name);
 }
 
-/* Fills list with the scored rules that hit. */
-static size_t
-collect_weights(const struct judge_rules *rules, const struct judge_rules_result *result, struct weight *list)
+/* The scored rules that hit; the caller frees them. */
+static struct weight *
+collect_weights(const struct judge_rules *rules, const struct judge_rules_result *result, size_t *n_r)
 {
-	size_t	i, n = 0;
+	const uint32_t	*hits = result->hits;
+	struct weight	*list;
+	size_t		 i, all = 0, n = 0;
 
-	for (i = 0; i < result->nrules; i++) {
-		const struct rules_rule	*r;
+	for (i = rules_next_hit(hits, result->nrules, 0); i < result->nrules;
+	    i = rules_next_hit(hits, result->nrules, i + 1))
+		all++;
+	list = g_new(struct weight, all + 1);
+	for (i = rules_next_hit(hits, result->nrules, 0); i < result->nrules;
+	    i = rules_next_hit(hits, result->nrules, i + 1)) {
+		const struct rules_rule	*r = rules_at(rules->set, i);
 
-		if (result->hits[i] == 0)
-			continue;
-		r = rules_at(rules->set, i);
 		if (!r->scored)
 			continue;
-		list[n].name = r->name;
-		list[n++].score = r->type == RULES_META ? r->score : r->score * result->hits[i];
+		list[n] = (struct weight){ .name = r->name, .rule = i,
+		    .score = r->type == RULES_META ? r->score : r->score * hits[i] };
+		list[n].absolute = fabs(list[n].score);
+		n++;
 	}
-	qsort(list, n, sizeof(*list), compare_weights);
-	return n;
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_weights);
+	*n_r = n;
+	return list;
+}
+
+/* Writes "NAME" or "NAME=1.50"; 0: no room for it. */
+static size_t
+write_weight(const struct judge_rules *rules, const struct weight *w, bool with_score, bool once, char *out,
+    size_t room)
+{
+	const struct judge_rules_label	*l = &rules->label[w->rule];
+	size_t				 len = with_score ? l->len : l->name;
+	int				 n;
+
+	if (with_score && !once) {
+		n = snprintf(out, room, "%s=%.2f", w->name, w->score);
+		return n > 0 && (size_t)n < room ? (size_t)n : 0;
+	}
+	if (len >= room)
+		return 0;
+	memcpy(out, l->text, len);
+	return len;
 }
 
 size_t
 judge_rules_names(const struct judge_rules *rules, const struct judge_rules_result *result, bool with_scores,
     char *out, size_t size)
 {
-	struct weight	*list = g_new(struct weight, result->nrules + 1);
-	size_t		 i, n = collect_weights(rules, result, list), at = 0;
+	size_t		 i, n = 0, at = 0;
+	struct weight	*list = collect_weights(rules, result, &n);
 
-	if (size > 0)
-		out[0] = '\0';
-	for (i = 0; i < n; i++) {
-		char	one[RULES_NAME_MAX + 48];
-		int	len;
+	for (i = 0; i < n && size > 0; i++) {
+		size_t	comma = at > 0, room = size - at, len;
 
-		if (with_scores)
-			len = snprintf(one, sizeof(one), "%s%s=%.2f", at == 0 ? "" : ",", list[i].name, list[i].score);
-		else
-			len = snprintf(one, sizeof(one), "%s%s", at == 0 ? "" : ",", list[i].name);
-		if (len < 0 || (size_t)len >= sizeof(one) || at + (size_t)len >= size)
+		if (room <= comma)
 			break;
-		memcpy(out + at, one, (size_t)len + 1);
-		at += (size_t)len;
+		len = write_weight(rules, &list[i], with_scores,
+		    result->hits[list[i].rule] == 1 || rules_at(rules->set, list[i].rule)->type == RULES_META,
+		    out + at + comma, room - comma);
+		if (len == 0)
+			break;
+		if (comma > 0)
+			out[at] = ',';
+		at += comma + len;
 	}
+	if (size > 0)
+		out[at] = '\0';
 	g_free(list);
 	return n;
 }

@@ -161,6 +161,28 @@ try_unset(struct judge_rules *jr, struct err *err)
 	return ret;
 }
 
+/* What the log and the record say of a rule is written once, not once a message. */
+static void
+make_labels(struct judge_rules *jr)
+{
+	size_t	i, n = rules_count(jr->set);
+
+	jr->label = g_new0(struct judge_rules_label, n + 1);
+	jr->labels = g_string_chunk_new(65536);
+	for (i = 0; i < n; i++) {
+		const struct rules_rule		*r = rules_at(jr->set, i);
+		struct judge_rules_label	*l = &jr->label[i];
+		char				 text[RULES_NAME_MAX + 400];
+
+		if (!r->scored)
+			continue;
+		(void)g_snprintf(text, sizeof(text), "%s=%.2f", r->name, r->score);
+		l->text = g_string_chunk_insert(jr->labels, text);
+		l->name = strlen(r->name);
+		l->len = strlen(text);
+	}
+}
+
 int
 judge_rules_from(struct rules *set, const struct match_limits *limits, rules_warn_fn *warn, void *arg,
     struct judge_rules **rules_r, struct err *err)
@@ -171,6 +193,7 @@ judge_rules_from(struct rules *set, const struct match_limits *limits, rules_war
 	jr->set = set;
 	jr->index = judge_rules_index_new();
 	make_groups(jr);
+	make_labels(jr);
 	if (compile(jr, limits, warn, arg, err) == -1 || try_unset(jr, err) == -1)
 		goto out;
 	*rules_r = jr;
@@ -205,6 +228,9 @@ judge_rules_free(struct judge_rules *rules)
 	g_free(rules->exists);
 	g_free(rules->negated);
 	g_free(rules->group_of);
+	g_free(rules->label);
+	if (rules->labels != NULL)
+		g_string_chunk_free(rules->labels);
 	judge_rules_index_free(rules->index);
 	match_free(rules->match);
 	rules_free(rules->set);

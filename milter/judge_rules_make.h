@@ -14,6 +14,12 @@ struct judge_rules_exists {
 	struct judge_rules_group	group;
 };
 
+/* How a rule that hit once is told of; text is NULL where it bears no score. */
+struct judge_rules_label {
+	const char	*text;		/* "NAME=1.50" */
+	size_t		 name, len;	/* octets of the name, and of all */
+};
+
 struct judge_rules {
 	struct rules			*set;
 	struct match			*match;		/* a pattern's number is its rule's index */
@@ -25,6 +31,8 @@ struct judge_rules {
 	size_t				*negated;	/* rules that hit unless they match */
 	size_t				 nnegated;
 	size_t				*group_of;	/* of each rule; SIZE_MAX: none */
+	struct judge_rules_label	*label;		/* of each rule */
+	struct _GStringChunk		*labels;	/* their text */
 };
 
 #endif

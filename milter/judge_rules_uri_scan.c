@@ -14,7 +14,7 @@
 #define MAIL_MAX	251	/* octets on either side of '@' */
 #define HOST_MAX	260	/* octets of a host name, its port and what ends it not counted */
 
-enum { END = 1, END_MAIL = 2, START = 4, START_HOST = 8, WORD = 16, HOST = 32, TRAIL = 64 };
+enum { END = 1, END_MAIL = 2, START = 4, START_HOST = 8, WORD = 16, HOST = 32, TRAIL = 64, SIGN = 128 };
 
 /* What an octet may do; a table, for every octet of every message is asked. */
 static const unsigned char kinds[256] = {
@@ -30,9 +30,9 @@ static const unsigned char kinds[256] = {
 	[','] = END_MAIL | START | START_HOST | TRAIL, ['('] = END_MAIL | START | START_HOST | TRAIL,
 	[')'] = START_HOST | TRAIL, ['!'] = START_HOST | TRAIL, ['#'] = START_HOST | TRAIL, ['$'] = START_HOST,
 	['&'] = START_HOST | TRAIL, ['*'] = START_HOST | TRAIL, ['+'] = START_HOST | TRAIL, ['/'] = START_HOST,
-	[':'] = START_HOST | TRAIL, [';'] = START_HOST | TRAIL, ['='] = START_HOST | TRAIL,
-	['?'] = START_HOST | TRAIL, ['@'] = START_HOST | TRAIL, ['\\'] = START_HOST,
-	['^'] = START_HOST | TRAIL, ['~'] = START_HOST | TRAIL, ['-'] = HOST | TRAIL, ['.'] = HOST | TRAIL,
+	[':'] = START_HOST | TRAIL | SIGN, [';'] = START_HOST | TRAIL, ['='] = START_HOST | TRAIL,
+	['?'] = START_HOST | TRAIL, ['@'] = START_HOST | TRAIL | SIGN, ['\\'] = START_HOST,
+	['^'] = START_HOST | TRAIL, ['~'] = START_HOST | TRAIL, ['-'] = HOST | TRAIL, ['.'] = HOST | TRAIL | SIGN,
 	['_'] = WORD | HOST | TRAIL,
 	['0'] = WORD | HOST, ['1'] = WORD | HOST, ['2'] = WORD | HOST, ['3'] = WORD | HOST, ['4'] = WORD | HOST,
 	['5'] = WORD | HOST, ['6'] = WORD | HOST, ['7'] = WORD | HOST, ['8'] = WORD | HOST, ['9'] = WORD | HOST,
@@ -83,6 +83,8 @@ scheme_length(const char *p, size_t len)
 	static const char *const	schemes[] = { "https://", "http://", "ftp://", "ftp." };
 	size_t				 i, n;
 
+	if (strchr("hHfFwW", *p) == NULL || *p == '\0')
+		return 0;
 	for (i = 0; i < G_N_ELEMENTS(schemes); i++) {
 		n = strlen(schemes[i]);
 		if (len > n && strncasecmp(p, schemes[i], n) == 0)
@@ -139,7 +141,7 @@ name_at(const struct word *w, const char *p)
 	}
 	if (rest < w->end && (*rest != '/' || w->end - rest < 2 || w->end - rest > LINK_MAX + 1))
 		return false;
-	return judge_rules_uri_tld(p, (size_t)(host - p)) && judge_rules_uri_host(p, (size_t)(host - p));
+	return judge_rules_uri_host(p, (size_t)(host - p)) && judge_rules_uri_tld(p, (size_t)(host - p));
 }
 
 /* Takes off what stands behind the last ')' that no '(' opened, and signs at the end. */
@@ -267,8 +269,8 @@ scan_word(struct word *w, judge_rules_uri_fn *fn, void *arg)
 	w->at = memchr(w->start, '@', (size_t)(w->end - w->start));
 	w->mail_end = NULL;
 	for (p = w->start; p < w->end; p++) {
-		if (!may_start(w, p))
-			continue;
+		if (is(*p, END_MAIL) || !may_start(w, p))
+			continue;		/* no kind of link begins with what ends a mail address */
 		scheme = scheme_length(p, (size_t)(w->end - p));
 		if (scheme > 0 && (size_t)(w->end - p) - scheme <= LINK_MAX) {
 			found(p, (size_t)(w->end - p), LINK, fn, arg);
@@ -289,15 +291,19 @@ void
 judge_rules_uri_scan(const char *text, size_t len, judge_rules_uri_fn *fn, void *arg)
 {
 	struct word	w = { .text = text };
-	const char	*p = text, *end = text + len;
+	const char	*p = text, *end = text + len, *floor = text;
 
 	while (p < end) {
-		bool	sign = false;
-
-		for (w.start = p; p < end && !is(*p, END); p++)
-			sign = sign || *p == '.' || *p == '@' || *p == ':';
-		w.end = p++;
-		if (sign && w.end - w.start >= 4)
+		if (!is(*p, SIGN)) {		/* no link is without one: words without are not even borders */
+			p++;
+			continue;
+		}
+		for (w.start = p; w.start > floor && !is(w.start[-1], END); w.start--)
+			;
+		for (w.end = p; w.end < end && !is(*w.end, END); w.end++)
+			;
+		if (w.end - w.start >= 4)
 			scan_word(&w, fn, arg);
+		p = floor = w.end < end ? w.end + 1 : end;
 	}
 }

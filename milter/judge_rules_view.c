@@ -25,6 +25,8 @@ struct judge_rules_view {
 	GString				*text;		/* a header's value */
 	GString				*joined;	/* links, or fields of parts */
 	struct mime_address		*address;	/* ADDRESSES_MAX, when needed */
+	const char			*addressed;	/* the value that address holds those of, NULL: none */
+	size_t				 naddresses;
 	struct judge_rules_pieces	 body, pieces;
 	bool				 body_cut;
 	char				*clean;		/* the octets without a field of our name; NULL: none was there */
@@ -141,6 +143,18 @@ append_trimmed(GString *out, const char *text, size_t len)
 	g_string_append_len(out, text, (gssize)len);
 }
 
+/* Whether decoding leaves it as it is. */
+static bool
+is_plain(const char *text, size_t len)
+{
+	size_t	i;
+
+	for (i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~' || (text[i] == '=' && text[i + 1] == '?'))
+			return false;
+	return true;
+}
+
 /*
  * A field's decoded value.  Every fold is one blank, as in SpamAssassin, where the decoded text may have kept
  * a tab or several blanks: such a value is unfolded and decoded again.
@@ -150,7 +164,7 @@ append_text(GString *out, const struct mime_field *f)
 {
 	GString		*flat;
 	const char	*c;
-	char		*text;
+	char		*text = NULL;
 	size_t		 len = 0;
 
 	if (strstr(f->raw, "\n\t") == NULL && strstr(f->raw, "\n  ") == NULL) {
@@ -166,7 +180,10 @@ append_text(GString *out, const struct mime_field *f)
 		g_string_append_c(flat, ' ');
 		c += strspn(c + 1, " \t");
 	}
-	text = charset_decode_header(flat->str, flat->len, CHARSET, 2 * f->raw_len + 64, &len);
+	if (is_plain(flat->str, flat->len))
+		append_trimmed(out, flat->str, flat->len);
+	else
+		text = charset_decode_header(flat->str, flat->len, CHARSET, 2 * f->raw_len + 64, &len);
 	if (text != NULL)
 		append_trimmed(out, text, len);
 	charset_free(text);
@@ -193,10 +210,24 @@ bring_all(struct judge_rules_view *v, enum rules_view kind)
 
 		if (g_ascii_strcasecmp(f->name, JUDGE_RULES_FACT) == 0)
 			continue;
-		g_string_append_printf(v->text, "%s: ", f->name);
+		g_string_append(v->text, f->name);
+		g_string_append_len(v->text, ": ", 2);
 		append_text(v->text, f);
 		g_string_append_c(v->text, '\n');
 	}
+}
+
+static void
+append_number(GString *out, size_t n)
+{
+	char	digits[24];
+	size_t	at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	g_string_append_len(out, digits + at, (gssize)(sizeof(digits) - at));
 }
 
 static void
@@ -204,10 +235,12 @@ fact(GString *out, const char *name, size_t n, bool counted)
 {
 	if (n == 0)
 		return;
-	if (counted)
-		g_string_append_printf(out, "%s=%zu\n", name, n);
-	else
-		g_string_append_printf(out, "%s\n", name);
+	g_string_append(out, name);
+	if (counted) {
+		g_string_append_c(out, '=');
+		append_number(out, n);
+	}
+	g_string_append_c(out, '\n');
 }
 
 /* What is true of the markup, one line each. */
@@ -224,8 +257,11 @@ bring_facts(struct judge_rules_view *v)
 	fact(v->text, "links", links, true);
 	fact(v->text, "images", text_fact(t, TEXT_FACT_IMAGES), true);
 	fact(v->text, "words", words, true);
-	if (links > 0)
-		g_string_append_printf(v->text, "words-per-link=%zu\n", words / links);
+	if (links > 0) {
+		g_string_append(v->text, "words-per-link=");
+		append_number(v->text, words / links);
+		g_string_append_c(v->text, '\n');
+	}
 	fact(v->text, "attachments", text_fact(t, TEXT_FACT_ATTACHMENTS), true);
 }
 
@@ -269,12 +305,14 @@ static bool
 bring_addresses(struct judge_rules_view *v, const char *raw, enum rules_view kind, bool any)
 {
 	char	*hidden = kind == RULES_VIEW_NAME_RAW ? judge_rules_name_hide(raw) : NULL;
-	size_t	 i, n;
+	size_t	 i;
 
 	if (v->address == NULL)
 		v->address = g_new(struct mime_address, ADDRESSES_MAX);
-	n = MIN(mime_addresses(hidden != NULL ? hidden : raw, CHARSET, v->address, ADDRESSES_MAX), ADDRESSES_MAX);
-	for (i = 0; i < n; i++) {
+	if (hidden != NULL || v->addressed != raw)	/* ":addr" and ":name" ask for the same */
+		v->naddresses = mime_addresses(hidden != NULL ? hidden : raw, CHARSET, v->address, ADDRESSES_MAX);
+	v->addressed = hidden != NULL ? NULL : raw;
+	for (i = 0; i < MIN(v->naddresses, ADDRESSES_MAX); i++) {
 		char	*one = kind == RULES_VIEW_ADDR ? v->address[i].address : v->address[i].name;
 
 		if (hidden != NULL)

@@ -38,6 +38,7 @@ struct match_group {
 	uint32_t		*first;		/* by literal: its first user, up to the next literal's */
 	struct match_user	*user;
 	uint32_t		*length;	/* octets, by literal */
+	bool			*plain;		/* by literal: so are all its users */
 	bool			 utf;		/* some pattern wants UTF-8 */
 };
 
@@ -53,11 +54,12 @@ struct match {
 	bool			 finished;
 };
 
-/* How far a pattern is within one scan. */
+/* How far a pattern is within one scan; of an older scan: nothing was done yet. */
 struct match_state {
-	size_t	all;		/* in this piece, matches that begin before it were tried */
-	size_t	first, next;	/* so were those that begin from first on, before next */
-	bool	done;		/* it hit or failed: told once */
+	uint32_t	scan;
+	bool		done;		/* it hit or failed: told once */
+	size_t		all;		/* in this piece, matches that begin before it were tried */
+	size_t		first, next;	/* so were those that begin from first on, before next */
 };
 
 /* A literal that stands somewhere. */
@@ -71,7 +73,8 @@ struct match_work {
 	void			*context;	/* pcre2_match_context */
 	void			*stack;		/* pcre2_jit_stack */
 	struct match_scratch	*scratch;
-	struct match_state	*state;		/* one for each pattern of a group */
+	struct match_state	*state;		/* one for each pattern of a group: match_state_of() */
+	uint32_t		 scan;		/* the number of this scan */
 	struct match_event	*event;
 	size_t			 nevents, room;
 	struct match_work	*next;		/* in the pool */
@@ -97,6 +100,17 @@ struct match_run {
 	match_hit_fn			*hit;
 	void				*arg;
 };
+
+/* The state of the pattern at place in this scan. */
+static inline struct match_state *
+match_state_of(struct match_work *work, size_t place)
+{
+	struct match_state	*state = &work->state[place];
+
+	if (state->scan != work->scan)
+		*state = (struct match_state){ .scan = work->scan };
+	return state;
+}
 
 /*
  * match_scan.c: tries one pattern on a piece, matches that begin at from … last of it only (last SIZE_MAX: the

@@ -36,7 +36,7 @@ sort(struct match_event *event, size_t n)
 static void
 tell(struct match_run *run, size_t place, bool failed)
 {
-	run->work->state[place].done = true;
+	match_state_of(run->work, place)->done = true;
 	run->hit(run->arg, run->group->id[place], failed);
 }
 
@@ -72,7 +72,7 @@ static void
 try_at(struct match_run *run, const struct match_user *user, const struct match_piece *piece, size_t start)
 {
 	const struct match_pattern	*p = &run->match->pattern[run->group->id[user->place]];
-	struct match_state		*state = &run->work->state[user->place];
+	struct match_state		*state = match_state_of(run->work, user->place);
 	size_t				 from = piece->start;
 	int				 rc;
 
@@ -127,12 +127,30 @@ flush(struct match_run *run, size_t limit)
 	memmove(w->event, w->event + n, w->nevents * sizeof(*w->event));
 }
 
+/* A literal that is a match wherever it stands, in a subject of one piece: no order is to be kept. */
+static void
+tell_plain(struct match_run *run, uint32_t literal, size_t start)
+{
+	const struct match_group	*g = run->group;
+	uint32_t			 u;
+
+	if (start < run->piece->start || start + g->length[literal] > run->piece->start + run->piece->len)
+		return;
+	for (u = g->first[literal]; u < g->first[literal + 1]; u++)
+		if (!match_state_of(run->work, g->user[u].place)->done)
+			tell(run, g->user[u].place, false);
+}
+
 static void
 on_found(void *arg, uint32_t literal, size_t start, size_t seen)
 {
 	struct match_run	*run = arg;
 	struct match_work	*w = run->work;
 
+	if (run->npieces == 1 && run->group->plain[literal]) {
+		tell_plain(run, literal, start);
+		return;
+	}
 	if (w->nevents == w->room) {
 		flush(run, seen - MIN(seen, run->group->longest));
 		if (w->nevents > w->room / 2) {

@@ -65,20 +65,23 @@ collect(const struct match *m, struct match_group *g, size_t *n_r)
 
 /* Numbers the literals: who uses each.  Returns how many there are. */
 static size_t
-number(struct match_group *g, const struct pair *list, size_t n, struct match_literal *literal)
+number(const struct match *m, struct match_group *g, const struct pair *list, size_t n, struct match_literal *literal)
 {
 	size_t	i, k = 0;
 
 	g->first = g_new0(uint32_t, n + 1);
 	g->user = g_new0(struct match_user, n);
 	g->length = g_new0(uint32_t, n);
+	g->plain = g_new0(bool, n);
 	for (i = 0; i < n; i++) {
 		if (i == 0 || compare_literals(&list[i - 1].literal, &list[i].literal) != 0) {
 			g->first[k] = (uint32_t)i;
 			g->length[k] = (uint32_t)list[i].literal.len;
 			g->longest = MAX(g->longest, list[i].literal.len);
+			g->plain[k] = true;
 			literal[k++] = list[i].literal;
 		}
+		g->plain[k - 1] = g->plain[k - 1] && m->pattern[g->id[list[i].user.place]].plain;
 		g->user[i] = list[i].user;
 	}
 	g->first[k] = (uint32_t)n;
@@ -97,7 +100,7 @@ match_group_finish(struct match *match, struct match_group *g, struct err *err)
 	list = collect(match, g, &n);
 	if (n > 0) {
 		literal = g_new0(struct match_literal, n);
-		if (match_filter_new(literal, number(g, list, n, literal), &g->filter, err) == -1)
+		if (match_filter_new(literal, number(match, g, list, n, literal), &g->filter, err) == -1)
 			goto out;
 		if (match_scratch_grow(g->filter, &match->scratch) == -1) {
 			(void)err_set(err, "no memory for the filter's scratch");
@@ -120,4 +123,5 @@ match_group_clear(struct match_group *g)
 	g_free(g->first);
 	g_free(g->user);
 	g_free(g->length);
+	g_free(g->plain);
 }

@@ -8,6 +8,7 @@
 #include "match_need.h"
 
 #define UNITE_MAX	3	/* repetitions that are written out */
+#define HEAD_MAX	8	/* of one string, where there may be more */
 
 /* Reads digits; false: there are none, or too many. */
 static bool
@@ -81,6 +82,11 @@ match_need_repeat(struct match_need *need, size_t least, size_t most)
 		match_set_clear(&need->best);
 		exact = exact && most == 1 && match_set_unite(&need->set, &nothing.set);
 	} else if (least != most || least > UNITE_MAX) {
+		if (exact && need->set.n == 1) {
+			match_set_copy(&once, &need->set);
+			for (i = 1; i < least && i < HEAD_MAX && match_set_product(&need->set, &once); i++)
+				;
+		}
 		if (exact)
 			match_need_consider(need, &need->set, 0);
 		need->headed = exact || need->headed;

@@ -143,7 +143,7 @@ fail_characters(struct match_run *run)
 	for (i = 0; i < run->group->n; i++) {
 		if ((run->match->pattern[run->group->id[i]].flags & MATCH_UTF) == 0)
 			continue;
-		run->work->state[i].done = true;
+		match_state_of(run->work, i)->done = true;
 		run->hit(run->arg, run->group->id[i], true);
 	}
 }
@@ -156,11 +156,11 @@ try_everywhere(struct match_run *run, size_t place)
 	size_t				 k;
 	int				 rc = 0;
 
-	if (run->work->state[place].done)
+	if (match_state_of(run->work, place)->done)
 		return;
 	for (k = 0; k < run->npieces && rc == 0; k++)
 		rc = match_try(p, run->work, run->subject + run->piece[k].start, run->piece[k].len, 0, SIZE_MAX, 0);
-	run->work->state[place].done = true;
+	match_state_of(run->work, place)->done = true;
 	if (rc != 0)
 		run->hit(run->arg, run->group->id[place], rc == -1);
 }
@@ -180,7 +180,10 @@ match_scan_pieces(const struct match *match, struct match_work *work, unsigned g
 	run.group = g = &match->group[group];
 	if (g->n == 0 || npieces == 0)
 		return 0;
-	memset(work->state, 0, g->n * sizeof(*work->state));
+	if (++work->scan == 0) {		/* 2^32 scans: old numbers come again */
+		memset(work->state, 0, match->nlargest * sizeof(*work->state));
+		work->scan = 1;
+	}
 	if (g->utf && !utf8_valid(subject, len))
 		fail_characters(&run);
 	if (g->filter != NULL && match_events_run(&run) == -1) {

@@ -9,6 +9,8 @@
 #include <glib.h>
 #include "rules_build.h"
 
+#define BITS	64		/* of a word */
+
 struct rules {
 	struct rules_build	 *build;	/* names and every string */
 	struct rules_rule	 *rule;
@@ -16,8 +18,8 @@ struct rules {
 	size_t			  n;
 	size_t			 *order;	/* metas, each after those it uses */
 	size_t			  norder;
-	bool			 *rests;	/* metas that are 0 when all they name is */
-	size_t			 *first, *user;	/* metas that name rule i: user[first[i]] up to first[i + 1] */
+	uint64_t		 *awake;	/* a bit for each place in order: a meta that is not 0 when all it names is */
+	size_t			 *first, *user;	/* places of the metas that name rule i: user[first[i]] up to first[i + 1] */
 	struct rules_test	 *test;
 	size_t			  ntest;
 };
@@ -94,19 +96,26 @@ finish_names(struct rules *set)
 		set->test[i].rule = rules_find(set, set->test[i].name);
 }
 
+static void
+wake(uint64_t *awake, size_t place)
+{
+	awake[place / BITS] |= (uint64_t)1 << place % BITS;
+}
+
 /* Notes who names whom, so that only metas that something speaks for are worked out. */
 static void
 finish_users(struct rules *set)
 {
 	size_t	*at, i, k, n, total = 0;
 
-	set->rests = g_new0(bool, set->n + 1);
+	set->awake = g_new0(uint64_t, set->norder / BITS + 1);
 	set->first = g_new0(size_t, set->n + 2);
 	for (i = 0; i < set->norder; i++) {
 		const struct rules_op	*op = rules_expr_ops(set->expr[set->order[i]], &n);
-		double			 value = rules_expr_run(set->expr[set->order[i]], NULL, NULL);
+		double			 value = rules_expr_run(set->expr[set->order[i]], NULL, NULL, NULL);
 
-		set->rests[set->order[i]] = value >= 0 && value <= 0;
+		if (value < 0 || value > 0)
+			wake(set->awake, i);
 		for (k = 0; k < n; k++)
 			set->first[op[k].rule + 1] += op[k].code == OP_RULE;
 	}
@@ -119,7 +128,7 @@ finish_users(struct rules *set)
 
 		for (k = 0; k < n; k++) {
 			if (op[k].code == OP_RULE)
-				set->user[at[op[k].rule]++] = set->order[i];
+				set->user[at[op[k].rule]++] = i;
 		}
 	}
 	g_free(at);
@@ -216,7 +225,7 @@ rules_free(struct rules *rules)
 		rules_expr_free(rules->expr[i]);
 	g_free(rules->expr);
 	g_free(rules->order);
-	g_free(rules->rests);
+	g_free(rules->awake);
 	g_free(rules->first);
 	g_free(rules->user);
 	g_free(rules->rule);
@@ -273,60 +282,81 @@ clip(const struct rules_rule *r, uint32_t hits)
 	return r->maxhits != 0 && hits > r->maxhits ? r->maxhits : hits;
 }
 
+/* What one scoring works on. */
+struct tally {
+	const struct rules	*rules;
+	uint32_t		*hits;
+	double			*values;	/* of rules that hit */
+	uint64_t		*awake;
+};
+
 /* What rule i is worth to the metas that name it. */
 static void
-speak(const struct rules *rules, size_t i, double value, double *values, bool *spoken)
+speak(struct tally *t, size_t i, double value)
 {
 	size_t	u;
 
-	values[i] = value;
-	for (u = rules->first[i]; u < rules->first[i + 1]; u++)
-		spoken[rules->user[u]] = true;
+	t->values[i] = value;
+	for (u = t->rules->first[i]; u < t->rules->first[i + 1]; u++)
+		wake(t->awake, t->rules->user[u]);
 }
 
 /* A meta that holds is worth its value to other metas, but at least something: 1 when it is not positive. */
 static void
-run_metas(const struct rules *rules, double *values, bool *spoken, uint32_t *hits)
+run_meta(struct tally *t, size_t i)
 {
-	size_t	k;
+	double	value;
 
-	for (k = 0; k < rules->norder; k++) {
-		size_t		i = rules->order[k];
-		double		value;
+	if (t->rules->rule[i].off || t->rules->rule[i].idle)
+		return;
+	value = rules_expr_run(t->rules->expr[i], t->hits, t->values, NULL);
+	if (value >= 0 && value <= 0)
+		return;
+	value = value > 0 ? value : 1;
+	t->hits[i] = value < 1 ? 1 : value > 1e9 ? 1000000000 : (uint32_t)value;
+	speak(t, i, value);
+}
 
-		if ((rules->rests[i] && !spoken[i]) || rules->rule[i].off || rules->rule[i].idle)
-			continue;
-		value = rules_expr_run(rules->expr[i], values, NULL);
-		if (value >= 0 && value <= 0)
-			continue;
-		value = value > 0 ? value : 1;
-		hits[i] = value < 1 ? 1 : value > 1e9 ? 1000000000 : (uint32_t)value;
-		speak(rules, i, value, values, spoken);
+/* In order, those that are awake; a meta wakes only such as stand behind it. */
+static void
+run_metas(struct tally *t)
+{
+	size_t	w;
+
+	for (w = 0; w <= t->rules->norder / BITS; w++) {
+		uint64_t	left = UINT64_MAX;
+
+		while ((t->awake[w] & left) != 0) {
+			unsigned	bit = (unsigned)__builtin_ctzll(t->awake[w] & left);
+
+			run_meta(t, t->rules->order[w * BITS + bit]);
+			left = UINT64_MAX << bit << 1;
+		}
 	}
 }
 
 double
 rules_score(const struct rules *rules, uint32_t *hits)
 {
-	double	*values = g_new0(double, rules->n + 1), score = 0;
-	bool	*spoken = g_new0(bool, rules->n + 1);
-	size_t	 i;
+	struct tally	t = { .rules = rules, .hits = hits };
+	double		score = 0;
+	size_t		i;
 
-	for (i = 0; i < rules->n; i++) {
-		if (hits[i] == 0)
-			continue;
+	t.values = g_new(double, rules->n + 1);
+	t.awake = g_memdup2(rules->awake, (rules->norder / BITS + 1) * sizeof(*t.awake));
+	for (i = rules_next_hit(hits, rules->n, 0); i < rules->n; i = rules_next_hit(hits, rules->n, i + 1)) {
 		hits[i] = rules->rule[i].type == RULES_META ? 0 : clip(&rules->rule[i], hits[i]);
 		if (hits[i] != 0)
-			speak(rules, i, hits[i], values, spoken);
+			speak(&t, i, hits[i]);
 	}
-	run_metas(rules, values, spoken, hits);
-	for (i = 0; i < rules->n; i++) {
+	run_metas(&t);
+	for (i = rules_next_hit(hits, rules->n, 0); i < rules->n; i = rules_next_hit(hits, rules->n, i + 1)) {
 		const struct rules_rule	*r = &rules->rule[i];
 
-		if (hits[i] != 0 && r->scored)
+		if (r->scored)
 			score += r->type == RULES_META ? r->score : r->score * hits[i];
 	}
-	g_free(values);
-	g_free(spoken);
+	g_free(t.values);
+	g_free(t.awake);
 	return score;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "err.h"
 
 #define RULES_NAME_MAX	128		/* octets of a rule's name */
@@ -119,5 +120,20 @@ const struct rules_test		*rules_test_at(const struct rules *rules, size_t i);
  * that hit (a "multiple" rule counts its score once for each hit, up to maxhits).
  */
 double	rules_score(const struct rules *rules, uint32_t *hits);
+/* The first rule from i on that hit; n where none did.  Few do: asked several times for every message. */
+static inline size_t
+rules_next_hit(const uint32_t *hits, size_t n, size_t i)
+{
+	uint64_t	four[2];
+
+	while (i < n && hits[i] == 0) {
+		for (i++; i + 4 <= n; i += 4) {
+			memcpy(four, hits + i, sizeof(four));
+			if ((four[0] | four[1]) != 0)
+				break;
+		}
+	}
+	return i;
+}
 
 #endif

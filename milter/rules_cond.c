@@ -120,7 +120,7 @@ rules_cond(const char *text, struct err *err)
 
 	if (rules_expr_parse(text, cond_word, NULL, &expr, err) == -1)
 		return -1;
-	value = rules_expr_run(expr, NULL, NULL);
+	value = rules_expr_run(expr, NULL, NULL, NULL);
 	rules_expr_free(expr);
 	return value < 0 || value > 0;
 }

@@ -305,7 +305,7 @@ apply(enum rules_opcode code, double a, double b, bool *divided)
 }
 
 double
-rules_expr_run(const struct rules_expr *expr, const double *values, bool *divided_r)
+rules_expr_run(const struct rules_expr *expr, const uint32_t *hits, const double *values, bool *divided_r)
 {
 	double	stack[STACK_MAX], *top = stack;		/* top: the next free one */
 	bool	divided = false;
@@ -319,7 +319,7 @@ rules_expr_run(const struct rules_expr *expr, const double *values, bool *divide
 			*top++ = op->number;
 			break;
 		case OP_RULE:
-			*top++ = values == NULL ? 0 : values[op->rule];
+			*top++ = hits == NULL || hits[op->rule] == 0 ? 0 : values[op->rule];
 			break;
 		case OP_NOT:
 			top[-1] = fpclassify(top[-1]) == FP_ZERO;

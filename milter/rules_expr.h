@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "err.h"
 
 enum rules_opcode {
@@ -60,9 +61,10 @@ int	rules_expr_emit(struct rules_expr *expr, struct rules_op op, struct err *err
 const struct rules_op	*rules_expr_ops(const struct rules_expr *expr, size_t *n_r);
 
 /*
- * The value, given what each rule is worth; values may be NULL: every rule is worth 0.
+ * The value, given what each rule is worth: 0 where hits is 0, else what stands in values.  hits may be NULL: every
+ * rule is worth 0.
  * *divided_r (may be NULL) is set when something was divided by zero, which then is worth 0.
  */
-double	rules_expr_run(const struct rules_expr *expr, const double *values, bool *divided_r);
+double	rules_expr_run(const struct rules_expr *expr, const uint32_t *hits, const double *values, bool *divided_r);
 
 #endif

@@ -102,7 +102,7 @@ rules_meta_parse(const struct rules_build *build, const struct rules_entry *entr
 
 	if (rules_expr_parse(entry->expr, meta_word, &w, &expr, err) == -1)
 		return -1;
-	(void)rules_expr_run(expr, NULL, &divided);
+	(void)rules_expr_run(expr, NULL, NULL, &divided);
 	if (divided) {
 		rules_expr_free(expr);
 		return err_set(err, "division by zero possible");

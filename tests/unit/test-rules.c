@@ -520,11 +520,34 @@ test_limits(void **state)
 	free(text);
 }
 
+/* Each single hit of sets of every small size is found, from every place, and nothing behind the set is read. */
+static void
+test_next_hit(void **state)
+{
+	size_t	n, at, i;
+
+	(void)state;
+	for (n = 0; n < 20; n++) {
+		uint32_t	*hits = calloc(n == 0 ? 1 : n, sizeof(*hits));
+
+		assert_non_null(hits);
+		assert_int_equal(rules_next_hit(hits, n, 0), n);
+		for (at = 0; at < n; at++) {
+			hits[at] = 7;
+			for (i = 0; i < n; i++)
+				assert_int_equal(rules_next_hit(hits, n, i), i <= at ? at : n);
+			hits[at] = 0;
+		}
+		free(hits);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_next_hit),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_scores),
 		cmocka_unit_test(test_metas),
