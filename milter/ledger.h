@@ -57,14 +57,15 @@ enum ledger_kind	 ledger_kind_by_name(const char *name);
 struct ledger_statement {
 	int64_t		 seq;			/* given by the ledger, from 1, without gaps */
 	enum ledger_kind kind;
-	const char	*source;		/* "admin", "import", "reply", "token", "mail", "complaint" */
+	const char	*source;		/* "admin", "import", "reply", "token", "mail", "complaint"; of a
+						   COMPLAINT also its case's: "forward", "inline", "report", "junk" */
 	int64_t		 given_at;		/* ms since 1970: when the person said it */
 	int64_t		 received_at;		/* ms: when we took it */
 	int64_t		 expires;		/* ms; 0: never.  Consents only */
 	const char	*reference;		/* NULL on append: one is made.  Of a VOID: the reference it ends */
 	const char	*recipient;		/* recipient key; NULL once erased */
 	const char	*sender;		/* sender key text; NULL once erased */
-	const char	*evidence;		/* octets: a note, a raw mail; NULL none */
+	const char	*evidence;		/* octets: a note, a raw mail; NULL none, or pruned */
 	size_t		 evidence_len;
 	const char	*message_id;		/* what made it, for idempotence; NULL none */
 	const char	*reason;		/* of a VOID; must be given where "admin" or "import" makes it */
@@ -200,6 +201,7 @@ struct ledger_decision_filter {
 	enum policy_action action;		/* ACTION_NONE: all */
 	bool		 changed;		/* only those where would differs from action (observe mode) */
 	int64_t		 limit;			/* newest first; 0: none */
+	bool		 sealed;		/* sealed ones too (ledger_erase()) */
 };
 typedef bool	ledger_decision_fn(void *arg, const struct ledger_decision *decision);
 int64_t	ledger_decisions(struct ledger *ledger, const struct ledger_decision_filter *filter,

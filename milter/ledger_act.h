@@ -16,6 +16,7 @@
 
 #define LEDGER_ACT_MAX		100	/* statements, letters or cases in one act */
 #define LEDGER_VALUES_MAX	16384	/* octets of a letter's values */
+#define LEDGER_CASE_EVIDENCE_MAX	(4 << 20)	/* octets of a case's evidence; what is longer is cut */
 
 /* ---- letters: the outbox ------------------------------------------------------------------------ */
 
@@ -80,7 +81,10 @@ struct ledger_case {
 
 #define LEDGER_ALWAYS	((size_t)-1)	/* hangs on no statement and no case */
 
-/* A letter that is queued when what it hangs on was written just now (LEDGER_WRITTEN, or the case is new). */
+/*
+ * A letter that is queued when what it hangs on was written just now (LEDGER_WRITTEN, or the case is new); of one
+ * that hangs on both, either.
+ */
 struct ledger_act_letter {
 	struct ledger_letter	letter;		/* id, state, tries, reference, number are not looked at */
 	size_t			statement;	/* index into statements, or LEDGER_ALWAYS */
@@ -119,7 +123,8 @@ struct ledger_act_result {
  * Does all of it in one transaction, or nothing.  Each case appends its statement of kind complaint to the chain
  * (source: the case's; sender key "*" when the case names none), before the refusal that follows it.  What is
  * repeated (a crash between commit and answer, a second delivery) changes nothing and queues no second letter.
- * 0, or -1.
+ * What a mail wrote (a cause, a case's from, subject, Message-ID, envelope …) is cut and mended, never refused; a
+ * letter's purpose, recipient and values are refused when they are not what is said above.  0, or -1.
  */
 int	ledger_do(struct ledger *ledger, const struct ledger_act *act, struct ledger_act_result *result_r,
 	    struct err *err);
@@ -137,11 +142,11 @@ struct ledger_letter_filter {
 int64_t	ledger_letters(struct ledger *ledger, const struct ledger_letter_filter *filter, ledger_letter_fn *fn,
 	    void *arg, struct err *err);
 /*
- * Before a try: takes the letter until now + lease, so that no second worker sends it.  1 taken, 0 it is not due
- * any more, -1.
+ * Before a try: takes the letter until now + lease, so that no second worker sends it, and counts the try.
+ * 1 taken, 0 it is not due any more, -1.
  */
 int	ledger_letter_take(struct ledger *ledger, int64_t id, int64_t now, int64_t lease, struct err *err);
-/* After a try: SENT, DEAD, or QUEUED again for next_at, with the error.  1, 0 no such letter, -1. */
+/* After a try: SENT, DEAD, or QUEUED again for next_at, with the error.  1, 0 no such letter is queued, -1. */
 int	ledger_letter_end(struct ledger *ledger, int64_t id, enum ledger_letter_state state, int64_t next_at,
 	    const char *error, struct err *err);
 
@@ -175,6 +180,7 @@ struct ledger_case_change {
 	const struct ledger_act_letter	*letters;	/* queued if the change was made */
 	size_t				 nletters;
 	const struct ledger_statement	*refusal;	/* of a confirmed case: appended with it; NULL */
+	int64_t				 due;		/* only if its measure is due by then; 0: whenever it is */
 };
 /* 1 changed, 0 there is no such case in such a state, -1. */
 int	ledger_case_change(struct ledger *ledger, const struct ledger_case_change *change,

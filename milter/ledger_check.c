@@ -10,17 +10,21 @@
 #include <math.h>
 #include <string.h>
 
-/* Whose word a statement from there is. */
+/* Whose word a statement from there is, and whether it can be nothing but a complaint. */
 static const struct {
 	const char	*name;
-	bool		person;
+	bool		person, complaint;
 } sources[] = {
-	{ "admin",	false },
-	{ "import",	false },
-	{ "reply",	true },
-	{ "token",	true },
-	{ "mail",	true },
-	{ "complaint",	true },
+	{ "admin",	false,	false },
+	{ "import",	false,	false },
+	{ "reply",	true,	false },
+	{ "token",	true,	false },
+	{ "mail",	true,	false },
+	{ "complaint",	true,	false },
+	{ "forward",	true,	true },		/* how a case came: ledger_case.source */
+	{ "inline",	true,	true },
+	{ "report",	true,	true },
+	{ "junk",	true,	true },
 };
 
 /* -1: no such source. */
@@ -93,9 +97,13 @@ ledger_check_sender(const char *sender, struct err *err)
 static int
 check_common(const struct ledger_statement *s, struct err *err)
 {
-	if (source_index(s->source) == -1)
+	int source = source_index(s->source);
+
+	if (source == -1)
 		return err_set(err, "'%.32s' is no source of statements",
 		    s->source == NULL ? "" : s->source);
+	if (sources[source].complaint && s->kind != LEDGER_COMPLAINT)
+		return err_set(err, "'%s' is a source of complaints only", s->source);
 	if (s->given_at < 0 || s->received_at < 0)
 		return err_set(err, "a statement's time lies before 1970");
 	if (s->evidence_len > LEDGER_EVIDENCE_MAX || (s->evidence == NULL && s->evidence_len > 0))
@@ -165,4 +173,63 @@ ledger_check_decision(const struct ledger_decision *d, struct err *err)
 	if (!isfinite(d->score) || !isfinite(d->required))
 		return err_set(err, "decision %s: the score is no number", d->id);
 	return 0;
+}
+
+static bool
+is_one_of(const char *text, const char *const *names, size_t n)
+{
+	for (size_t i = 0; text != NULL && i < n; i++)
+		if (strcmp(text, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is said of a letter goes into an SMTP session and a template: no sender of mail writes any of it. */
+int
+ledger_check_letter(const struct ledger_letter *l, struct err *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";
+	size_t len = l->purpose == NULL ? 0 : strnlen(l->purpose, 33);
+	const char *at;
+
+	if (len == 0 || len > 32 || strspn(l->purpose, letters) != len)
+		return err_set(err, "'%.40s' is no purpose of a letter", l->purpose == NULL ? "" : l->purpose);
+	at = l->recipient == NULL ? NULL : strrchr(l->recipient, '@');
+	if (at == NULL || at == l->recipient || at[1] == '\0' || !plain(l->recipient, ADDR_MAX) ||
+	    strpbrk(l->recipient, "<>") != NULL)
+		return err_set(err, "a letter needs an address to go to");
+	if (l->cause == NULL || l->cause[0] == '\0')
+		return err_set(err, "a letter needs what it answers");
+	if (l->made_at < 0 || l->next_at < 0)
+		return err_set(err, "a letter lies before 1970");
+	if (l->values == NULL)
+		return 0;
+	len = strnlen(l->values, LEDGER_VALUES_MAX + 1);
+	if (len > LEDGER_VALUES_MAX)
+		return err_set(err, "a letter's values are longer than %d octets", LEDGER_VALUES_MAX);
+	if (!plain(l->values, LEDGER_VALUES_MAX) || l->values[0] != '{' || l->values[len - 1] != '}')
+		return err_set(err, "a letter's values are no JSON object on one line");
+	return 0;
+}
+
+/* What the mail wrote is cut and mended where it is stored: it must not stop a complaint. */
+int
+ledger_check_case(const struct ledger_case *c, struct err *err)
+{
+	static const char *const kinds[] = { "commercial", "other", "privacy" };
+	static const char *const ways[] = { "forward", "inline", "report", "junk", "admin" };
+
+	if (c->state <= CASE_NONE || c->state >= CASE_STATE_MAX)
+		return err_set(err, "a case of no state");
+	if (!is_one_of(c->kind, kinds, sizeof kinds / sizeof *kinds))
+		return err_set(err, "'%.32s' is no kind of case", c->kind == NULL ? "" : c->kind);
+	if (!is_one_of(c->source, ways, sizeof ways / sizeof *ways))
+		return err_set(err, "'%.32s' is no source of cases", c->source == NULL ? "" : c->source);
+	if (c->evidence == NULL && c->evidence_len > 0)
+		return err_set(err, "a case's evidence is missing");
+	if ((c->cause == NULL || c->cause[0] == '\0') && (c->message_id == NULL || c->message_id[0] == '\0'))
+		return err_set(err, "a case needs what brought it, or the message complained of");
+	if (ledger_check_recipient(c->recipient, err) == -1)
+		return -1;
+	return c->sender == NULL || c->sender[0] == '\0' ? 0 : ledger_check_sender(c->sender, err);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include "ledger.h"
+#include "ledger_act.h"
 
 /* A recipient is one mailbox, in the spelling of addr_rcpt_key(): a domain is never a person. */
 int	ledger_check_recipient(const char *recipient, struct err *err);
@@ -18,6 +19,9 @@ int	ledger_check_sender(const char *sender, struct err *err);
 int	ledger_check_statement(const struct ledger_statement *statement, struct err *err);
 int	ledger_check_rule(const struct ledger_rule *rule, struct err *err);
 int	ledger_check_decision(const struct ledger_decision *decision, struct err *err);
+
+int	ledger_check_letter(const struct ledger_letter *letter, struct err *err);
+int	ledger_check_case(const struct ledger_case *complaint, struct err *err);
 
 /* Whether that source speaks for the person, not about them. */
 bool	ledger_source_is_person(const char *source);

@@ -8,6 +8,13 @@
 #define TUIDING_LEDGER_OPS_H
 
 #include "ledger.h"
+#include "ledger_act.h"
+#include "ledger_people.h"
+
+/* What is pruned, one kind at a time. */
+enum ledger_pruning {
+	PRUNE_DECISIONS, PRUNE_EVIDENCE, PRUNE_WORDS, PRUNE_TALK, PRUNE_LETTERS, PRUNE_ACCESSES, PRUNE_MAX
+};
 
 struct ledger_ops {
 	void	(*close)(struct ledger *ledger);
@@ -34,6 +41,34 @@ struct ledger_ops {
 		    struct err *err);
 	int64_t	(*rebuild)(struct ledger *ledger, struct err *err);
 	int	(*backup)(struct ledger *ledger, const char *path, struct err *err);
+
+	int	(*act)(struct ledger *ledger, const struct ledger_act *act,
+		    struct ledger_act_result *result_r, struct err *err);
+	int64_t	(*letters)(struct ledger *ledger, const struct ledger_letter_filter *filter,
+		    ledger_letter_fn *fn, void *arg, struct err *err);
+	int	(*letter_take)(struct ledger *ledger, int64_t id, int64_t now, int64_t lease, struct err *err);
+	int	(*letter_end)(struct ledger *ledger, int64_t id, enum ledger_letter_state state,
+		    int64_t next_at, const char *error, struct err *err);
+	int64_t	(*cases)(struct ledger *ledger, const struct ledger_case_filter *filter, ledger_case_fn *fn,
+		    void *arg, struct err *err);
+	int	(*case_change)(struct ledger *ledger, const struct ledger_case_change *change,
+		    struct ledger_receipt *receipt_r, struct err *err);
+	bool	(*talk_note)(struct ledger *ledger, const unsigned char (*digests)[16], size_t n, int64_t now);
+	int	(*talk_known)(struct ledger *ledger, const unsigned char (*digests)[16], size_t n,
+		    int64_t since, struct err *err);
+	uint64_t (*talk_lost)(struct ledger *ledger);
+
+	int	(*access_add)(struct ledger *ledger, const struct ledger_access *access, struct err *err);
+	int64_t	(*accesses)(struct ledger *ledger, const char *subject, int64_t since, int64_t until,
+		    int64_t limit, ledger_access_fn *fn, void *arg, struct err *err);
+	/* One small transaction: at most max rows older than before. */
+	int	(*prune)(struct ledger *ledger, enum ledger_pruning what, int64_t before, int64_t now,
+		    unsigned max, int64_t *rows_r, struct err *err);
+	int	(*erase)(struct ledger *ledger, const struct ledger_erase *erase,
+		    struct ledger_erased *erased_r, struct err *err);
+	/* Best effort: what was removed leaves the files too. */
+	void	(*flush)(struct ledger *ledger);
+	int	(*count)(struct ledger *ledger, struct ledger_counts *counts_r, struct err *err);
 };
 
 /* The first member of every engine's own struct. */

@@ -29,8 +29,10 @@ int64_t	ledger_accesses(struct ledger *ledger, const char *subject, int64_t sinc
 
 struct ledger_prune {
 	int64_t		now;			/* ms */
-	int64_t		decisions_before;	/* ms: decisions older, unless an unclosed or held case names them */
-	int64_t		evidence_before;	/* of closed or done cases that are not held; evidence of statements */
+	int64_t		decisions_before;	/* ms: decisions older, unless a case names them that is held, or
+						   neither done nor closed */
+	int64_t		evidence_before;	/* of cases done or closed before and not held; mails that statements
+						   were drawn from (an administrator's notes stay) */
 	int64_t		talk_before;		/* conversations */
 	int64_t		letters_before;		/* sent and dead letters */
 	int64_t		access_before;		/* rows of the access log */
@@ -58,7 +60,9 @@ struct ledger_erased {
  * Takes away what is held about a person: the personal fields of statements (consents, voids and complaints;
  * refusals if asked), evidence, decisions (young ones sealed: shown to nobody but an export that asks for sealed
  * ones, and pruned when old), cases' personal fields, letters.  The chain still verifies.  What talk is theirs
- * cannot be told from a keyed hash: the caller gives none and it ends by itself.  0, or -1 and nothing changed.
+ * cannot be told from a keyed hash: the caller gives none and it ends by itself.  Of a refusal that stays the
+ * evidence goes; one that was void goes whole.  A case that was not over is closed; while one is held, nothing is
+ * erased: -1.  0, or -1 and nothing changed.
  */
 int	ledger_erase(struct ledger *ledger, const struct ledger_erase *erase, struct ledger_erased *erased_r,
 	    struct err *err);

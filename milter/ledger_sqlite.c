@@ -90,6 +90,7 @@ lite_close(struct ledger *ledger)
 
 	lite_pool_free(lite->pool);
 	lite_writer_free(lite->writer);		/* the last to go takes the log back into the file */
+	lite_talk_free(lite->talk);
 	free(lite->path);
 	free(lite);
 }
@@ -109,6 +110,21 @@ static const struct ledger_ops lite_ops = {
 	.verify		= lite_verify,
 	.rebuild	= lite_rebuild,
 	.backup		= lite_backup,
+	.act		= lite_act,
+	.letters	= lite_letters,
+	.letter_take	= lite_letter_take,
+	.letter_end	= lite_letter_end,
+	.cases		= lite_cases,
+	.case_change	= lite_case_change,
+	.talk_note	= lite_talk_note,
+	.talk_known	= lite_talk_known,
+	.talk_lost	= lite_talk_lost,
+	.access_add	= lite_access_add,
+	.accesses	= lite_accesses,
+	.prune		= lite_prune,
+	.erase		= lite_erase,
+	.flush		= lite_flush,
+	.count		= lite_count,
 };
 
 static int
@@ -137,7 +153,7 @@ lite_open(const char *path, const struct ledger_settings *settings, struct ledge
 		return err_set(err, "no memory for the ledger");
 	lite->ledger.ops = &lite_ops;
 	lite->busy_ms = settings->busy_ms;
-	if (note_file(lite, path, err) == -1 ||
+	if (note_file(lite, path, err) == -1 || lite_talk_new(&lite->talk, err) == -1 ||
 	    lite_db_open(path, LITE_READ, settings->busy_ms, &db, err) == -1 ||
 	    lite_check_version(db, path, err) == -1)
 		goto out;

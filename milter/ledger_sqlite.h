@@ -13,12 +13,14 @@
 #include "ledger_sqlite_db.h"
 
 struct lite_pool;
+struct lite_talk;
 struct lite_writer;
 
 struct lite {
 	struct ledger		 ledger;	/* what callers hold; must stand first */
 	struct lite_pool	*pool;
 	struct lite_writer	*writer;	/* NULL: opened for reading only */
+	struct lite_talk	*talk;
 	unsigned		 busy_ms;
 	char			*path;
 	dev_t			 device;	/* of the file that was opened */
@@ -70,6 +72,18 @@ void	lite_writer_free(struct lite_writer *writer);	/* after the work it has acce
  */
 int	lite_write(struct lite *lite, lite_work_fn *work, void *arg, struct err *err);
 
+/*
+ * Has work done later and waits for nothing: done hears its end, in the writer's thread, 0 when it is durable.
+ * False: too much is waiting, or the ledger is gone or open for reading only; then done hears nothing.
+ */
+typedef void	lite_done_fn(void *arg, int ret);
+bool	lite_post(struct lite *lite, lite_work_fn *work, lite_done_fn *done, void *arg);
+
+/* ---- conversations that wait to be noted (ledger_sqlite_talk.c) ---------------------------------- */
+
+int	lite_talk_new(struct lite_talk **talk_r, struct err *err);
+void	lite_talk_free(struct lite_talk *talk);		/* after the writer; NULL is fine */
+
 /* ---- migrations (ledger_sqlite_migrate.c) -------------------------------------------------------- */
 
 int	lite_migrate(const char *path, bool create, int *from_r, int *to_r, struct err *err);
@@ -105,5 +119,30 @@ int	lite_verify_db(struct lite_db *db, const char *anchor, struct ledger_report 
 	    struct err *err);
 int64_t	lite_rebuild(struct ledger *ledger, struct err *err);
 int	lite_backup(struct ledger *ledger, const char *path, struct err *err);
+
+int	lite_act(struct ledger *ledger, const struct ledger_act *act, struct ledger_act_result *result_r,
+	    struct err *err);
+int64_t	lite_letters(struct ledger *ledger, const struct ledger_letter_filter *filter, ledger_letter_fn *fn,
+	    void *arg, struct err *err);
+int	lite_letter_take(struct ledger *ledger, int64_t id, int64_t now, int64_t lease, struct err *err);
+int	lite_letter_end(struct ledger *ledger, int64_t id, enum ledger_letter_state state, int64_t next_at,
+	    const char *error, struct err *err);
+int64_t	lite_cases(struct ledger *ledger, const struct ledger_case_filter *filter, ledger_case_fn *fn, void *arg,
+	    struct err *err);
+int	lite_case_change(struct ledger *ledger, const struct ledger_case_change *change,
+	    struct ledger_receipt *receipt_r, struct err *err);
+bool	lite_talk_note(struct ledger *ledger, const unsigned char (*digests)[16], size_t n, int64_t now);
+int	lite_talk_known(struct ledger *ledger, const unsigned char (*digests)[16], size_t n, int64_t since,
+	    struct err *err);
+uint64_t lite_talk_lost(struct ledger *ledger);
+int	lite_access_add(struct ledger *ledger, const struct ledger_access *access, struct err *err);
+int64_t	lite_accesses(struct ledger *ledger, const char *subject, int64_t since, int64_t until, int64_t limit,
+	    ledger_access_fn *fn, void *arg, struct err *err);
+int	lite_prune(struct ledger *ledger, enum ledger_pruning what, int64_t before, int64_t now, unsigned max,
+	    int64_t *rows_r, struct err *err);
+int	lite_erase(struct ledger *ledger, const struct ledger_erase *erase, struct ledger_erased *erased_r,
+	    struct err *err);
+void	lite_flush(struct ledger *ledger);
+int	lite_count(struct ledger *ledger, struct ledger_counts *counts_r, struct err *err);
 
 #endif

@@ -4,12 +4,11 @@
  * Floor 2.  Runs inside the writer's transaction, so that what is looked up here cannot change before it
  * is written.  Overturns nobody's refusal but by their own word.
  */
-#include "ledger_sqlite.h"
+#include "ledger_sqlite_act.h"
 
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-#include "ledger_chain.h"
 #include "ledger_check.h"
 #include "ledger_id.h"
 
@@ -20,12 +19,10 @@ struct batch {
 	const struct ledger_statement	*statements;
 	size_t				 n;
 	struct ledger_receipt		*receipts;	/* ours: the caller's wait for the disk */
-	int64_t				 seq;		/* the chain's end */
-	unsigned char			 hash[LEDGER_HASH];
 };
 
-static int
-read_end(struct lite_db *db, struct batch *b, struct err *err)
+int
+lite_chain_read(struct lite_db *db, struct lite_chain *end, struct err *err)
 {
 	struct lite_query *q = lite_query(db, LITE_LAST, err);
 	const void *hash;
@@ -34,16 +31,16 @@ read_end(struct lite_db *db, struct batch *b, struct err *err)
 
 	if (q == NULL)
 		return -1;
-	b->seq = 0;
-	memset(b->hash, 0, sizeof b->hash);
+	end->seq = 0;
+	memset(end->hash, 0, sizeof end->hash);
 	ret = lite_step(q, err);
 	if (ret == 1) {
-		b->seq = lite_int(q, 0);
+		end->seq = lite_int(q, 0);
 		hash = lite_octets(q, 1, &len);
 		if (hash == NULL || len != LEDGER_HASH)
 			ret = err_set(err, "the ledger's last statement has no hash");
 		else
-			memcpy(b->hash, hash, LEDGER_HASH);
+			memcpy(end->hash, hash, LEDGER_HASH);
 	}
 	lite_end(q);
 	return ret == -1 ? -1 : 0;
@@ -183,13 +180,50 @@ overturns(struct lite_db *db, const struct ledger_statement *s, struct err *err)
 	return ret;
 }
 
+/* Who said it and about whom, beside the statement's line. */
+static int
+add_person(struct lite_db *db, const struct ledger_statement *s, int64_t seq,
+    const unsigned char salt[LEDGER_SALT], struct err *err)
+{
+	struct lite_query *q = lite_query(db, LITE_ADD_PERSON, err);
+
+	if (q == NULL)
+		return -1;
+	lite_bind_int(q, 1, seq);
+	lite_bind_octets(q, 2, salt, LEDGER_SALT);
+	lite_bind_text(q, 3, s->recipient);
+	lite_bind_text(q, 4, s->sender);
+	lite_bind_text(q, 5, s->message_id);
+	lite_bind_text(q, 6, s->reason);
+	return lite_run(q, err);
+}
+
+/* lasting: it names what was said by a note or a hash and is no mail, so that no retention ends it. */
+static int
+add_evidence(struct lite_db *db, const struct ledger_statement *s, int64_t seq, bool lasting, struct err *err)
+{
+	struct lite_query *q;
+
+	if (s->evidence == NULL || s->evidence_len == 0)
+		return 0;
+	q = lite_query(db, LITE_ADD_STATEMENT_EVIDENCE, err);
+	if (q == NULL)
+		return -1;
+	lite_bind_int(q, 1, seq);
+	lite_bind_int(q, 2, s->received_at);
+	lite_bind_octets(q, 3, s->evidence, s->evidence_len);
+	lite_bind_int(q, 4, (int64_t)s->evidence_len);
+	lite_bind_int(q, 5, lasting || !ledger_source_is_person(s->source));
+	return lite_run(q, err);
+}
+
 /* The statement's line into the chain, its personal fields beside it. */
 static int
-chain(struct lite_db *db, struct batch *b, const struct ledger_statement *s,
+chain(struct lite_db *db, struct lite_chain *end, const struct ledger_statement *s, bool lasting,
     struct ledger_receipt *receipt, struct err *err)
 {
 	struct ledger_link link = {
-		.seq = b->seq + 1, .given_at = s->given_at, .received_at = s->received_at,
+		.seq = end->seq + 1, .given_at = s->given_at, .received_at = s->received_at,
 		.expires = s->expires, .kind = ledger_kind_name(s->kind), .source = s->source,
 		.reference = s->reference,
 	};
@@ -201,7 +235,7 @@ chain(struct lite_db *db, struct batch *b, const struct ledger_statement *s,
 	ledger_commit(salt, s->recipient, strlen(s->recipient), link.c_recipient);
 	ledger_commit(salt, s->sender, strlen(s->sender), link.c_sender);
 	ledger_commit_evidence(salt, s->reason, s->evidence, s->evidence_len, link.c_evidence);
-	ledger_link_hash(b->hash, &link, hash);
+	ledger_link_hash(end->hash, &link, hash);
 
 	q = lite_query(db, LITE_ADD_STATEMENT, err);
 	if (q == NULL)
@@ -221,22 +255,11 @@ chain(struct lite_db *db, struct batch *b, const struct ledger_statement *s,
 	if (lite_run(q, err) == -1)
 		return -1;
 
-	q = lite_query(db, LITE_ADD_PERSON, err);
-	if (q == NULL)
-		return -1;
-	lite_bind_int(q, 1, link.seq);
-	lite_bind_octets(q, 2, salt, sizeof salt);
-	lite_bind_text(q, 3, s->recipient);
-	lite_bind_text(q, 4, s->sender);
-	lite_bind_text(q, 5, s->message_id);
-	lite_bind_text(q, 6, s->reason);
-	if (s->evidence != NULL)
-		lite_bind_octets(q, 7, s->evidence, s->evidence_len);
-	if (lite_run(q, err) == -1)
+	if (add_person(db, s, link.seq, salt, err) == -1 || add_evidence(db, s, link.seq, lasting, err) == -1)
 		return -1;
 
-	b->seq = link.seq;
-	memcpy(b->hash, hash, sizeof hash);
+	end->seq = link.seq;
+	memcpy(end->hash, hash, sizeof hash);
 	receipt->outcome = LEDGER_WRITTEN;
 	receipt->seq = link.seq;
 	(void)g_strlcpy(receipt->reference, s->reference, sizeof receipt->reference);
@@ -289,7 +312,7 @@ find_void(struct lite_db *db, const struct ledger_statement *s, struct ledger_re
 
 /* Ends the statement that the reference names.  What a void says of its target is the target's own. */
 static int
-append_void(struct lite_db *db, struct batch *b, const struct ledger_statement *s,
+append_void(struct lite_db *db, struct lite_chain *end, const struct ledger_statement *s,
     struct ledger_receipt *receipt, struct err *err)
 {
 	struct ledger_statement v = *s;
@@ -317,7 +340,7 @@ append_void(struct lite_db *db, struct batch *b, const struct ledger_statement *
 	ret = find_void(db, s, receipt, err);
 	if (ret != 0)
 		goto out;
-	ret = chain(db, b, &v, receipt, err);
+	ret = chain(db, end, &v, false, receipt, err);
 	if (ret == 0 && (kind == LEDGER_CONSENT || kind == LEDGER_REFUSAL))
 		ret = keep_table(db, kind == LEDGER_CONSENT ? LITE_DROP_CONSENT : LITE_DROP_REFUSAL, &v,
 		    seq, err);
@@ -326,16 +349,28 @@ out:
 	return ret == -1 ? -1 : 0;
 }
 
+/* Under a reference of its own. */
 static int
-append_one(struct lite_db *db, struct batch *b, const struct ledger_statement *s,
+chain_new(struct lite_db *db, struct lite_chain *end, const struct ledger_statement *s, bool lasting,
     struct ledger_receipt *receipt, struct err *err)
 {
 	char reference[LEDGER_REFERENCE_MAX + 1];
 	struct ledger_statement word = *s;
+
+	if (ledger_new_reference(reference, err) == -1)
+		return -1;
+	word.reference = reference;
+	return chain(db, end, &word, lasting, receipt, err);
+}
+
+int
+lite_append_one(struct lite_db *db, struct lite_chain *end, const struct ledger_statement *s,
+    struct ledger_receipt *receipt, struct err *err)
+{
 	int ret;
 
 	if (s->kind == LEDGER_VOID)
-		return append_void(db, b, s, receipt, err);
+		return append_void(db, end, s, receipt, err);
 	ret = find_same(db, s, receipt, err);
 	if (ret != 0)
 		return ret == -1 ? -1 : 0;
@@ -344,27 +379,32 @@ append_one(struct lite_db *db, struct batch *b, const struct ledger_statement *s
 		receipt->outcome = LEDGER_OVERTURNS;
 	if (ret != 0)
 		return ret == -1 ? -1 : 0;
-	if (ledger_new_reference(reference, err) == -1)
-		return -1;
-	word.reference = reference;
-	if (chain(db, b, &word, receipt, err) == -1)
+	if (chain_new(db, end, s, false, receipt, err) == -1)
 		return -1;
 	if (s->kind == LEDGER_CONSENT)
-		return keep_table(db, LITE_ADD_CONSENT, &word, receipt->seq, err);
+		return keep_table(db, LITE_ADD_CONSENT, s, receipt->seq, err);
 	if (s->kind == LEDGER_REFUSAL)
-		return keep_table(db, LITE_ADD_REFUSAL, &word, receipt->seq, err);
+		return keep_table(db, LITE_ADD_REFUSAL, s, receipt->seq, err);
 	return 0;
+}
+
+int
+lite_append_complaint(struct lite_db *db, struct lite_chain *end, const struct ledger_statement *s,
+    struct ledger_receipt *receipt, struct err *err)
+{
+	return chain_new(db, end, s, true, receipt, err);
 }
 
 static int
 append_batch(struct lite_db *db, void *arg, struct err *err)
 {
+	struct lite_chain end;
 	struct batch *b = arg;
 
-	if (read_end(db, b, err) == -1)
+	if (lite_chain_read(db, &end, err) == -1)
 		return -1;
 	for (size_t i = 0; i < b->n; i++)
-		if (append_one(db, b, &b->statements[i], &b->receipts[i], err) == -1)
+		if (lite_append_one(db, &end, &b->statements[i], &b->receipts[i], err) == -1)
 			return -1;
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 #include <string.h>
+#include "ledger_text.h"
 
 #define TEXTS		14
 
@@ -28,31 +29,6 @@ struct batch {
 	const struct ledger_decision	*decisions;
 	size_t				 n;
 };
-
-/*
- * A copy of text, valid UTF-8, of at most max octets: whole characters, and where it is a list whole items,
- * separator between them ('\0': it is none).  NULL reads as "".
- */
-static char *
-cut(const char *text, size_t max, char separator)
-{
-	size_t len = text == NULL ? 0 : strnlen(text, max + 4);		/* a character more than is kept */
-	char *copy = g_utf8_make_valid(text == NULL ? "" : text, (gssize)len), *last;
-
-	len = strlen(copy);
-	if (len <= max)
-		return copy;
-	for (len = max; ((unsigned char)copy[len] & 0xc0) == 0x80;)
-		len--;
-	if (separator != '\0' && copy[len] != separator) {
-		copy[len] = '\0';
-		last = strrchr(copy, separator);
-		if (last != NULL)
-			len = (size_t)(last - copy);
-	}
-	copy[len] = '\0';
-	return copy;
-}
 
 static int
 insert(struct lite_db *db, const struct ledger_decision *d, struct err *err)
@@ -94,7 +70,7 @@ insert(struct lite_db *db, const struct ledger_decision *d, struct err *err)
 	for (size_t i = 0; i < TEXTS; i++) {
 		if (texts[i].text == NULL && texts[i].null)
 			continue;
-		copies[i] = cut(texts[i].text, texts[i].max, texts[i].separator);
+		copies[i] = ledger_cut(texts[i].text, texts[i].max, texts[i].separator);
 		lite_bind_text(q, texts[i].at, copies[i]);
 	}
 	ret = lite_run(q, err);
@@ -140,6 +116,7 @@ bind_filter(struct lite_query *q, const void *filter)
 		lite_bind_text(q, 8, policy_action_name(f->action));
 	lite_bind_int(q, 9, f->changed);
 	lite_bind_int(q, 10, f->limit > 0 ? f->limit : -1);
+	lite_bind_int(q, 11, f->sealed);
 }
 
 static void
@@ -204,9 +181,9 @@ lite_decisions(struct ledger *ledger, const struct ledger_decision_filter *filte
 	else if (filter->recipient != NULL)
 		which = LITE_DECISIONS_RECIPIENT;
 	if (filter->queue_id != NULL)
-		as_kept.queue_id = queue_id = cut(filter->queue_id, QUEUE_ID_MAX, '\0');
+		as_kept.queue_id = queue_id = ledger_cut(filter->queue_id, QUEUE_ID_MAX, '\0');
 	if (filter->message_id != NULL)
-		as_kept.message_id = message_id = cut(filter->message_id, MESSAGE_ID_MAX, '\0');
+		as_kept.message_id = message_id = ledger_cut(filter->message_id, MESSAGE_ID_MAX, '\0');
 	ret = lite_list((struct lite *)ledger, which, bind_filter, &as_kept, show_decision, &show, err);
 	g_free(queue_id);
 	g_free(message_id);

@@ -20,6 +20,7 @@ enum lite_sql {
 	LITE_NEWEST_OWN_CONSENT,	/* of (recipient, key), made by the person */
 	LITE_ADD_STATEMENT,
 	LITE_ADD_PERSON,
+	LITE_ADD_STATEMENT_EVIDENCE,
 	LITE_ADD_CONSENT,
 	LITE_ADD_REFUSAL,
 	LITE_DROP_CONSENT,
@@ -34,7 +35,7 @@ enum lite_sql {
 	LITE_DROP_RULE,
 	LITE_RULES,
 	LITE_ADD_DECISION,
-	LITE_DECISIONS,			/* these three too, on ?1 to ?10 */
+	LITE_DECISIONS,			/* these three too, on ?1 to ?11 */
 	LITE_DECISIONS_ID,
 	LITE_DECISIONS_RECIPIENT,
 	LITE_WOULD,
@@ -51,6 +52,46 @@ enum lite_sql {
 	LITE_INTEGRITY,
 	LITE_FOREIGN_KEYS,
 	LITE_SCHEMA,
+	LITE_LETTER_SAME,		/* whether it was queued once */
+	LITE_LETTER_DAY,		/* how many to a recipient since */
+	LITE_ADD_LETTER,
+	LITE_LETTERS,			/* these three end with the same tests on ?1 to ?4 */
+	LITE_LETTERS_QUEUED,
+	LITE_LETTERS_RECIPIENT,
+	LITE_LETTER_TAKE,
+	LITE_LETTER_END,
+	LITE_CASE_SAME,
+	LITE_ADD_CASE,
+	LITE_ADD_EVIDENCE,
+	LITE_CASE_REFUSED,
+	LITE_CASES,			/* these five on ?1 to ?10 */
+	LITE_CASES_NUMBER,
+	LITE_CASES_RECIPIENT,
+	LITE_CASES_DUE,
+	LITE_CASES_UNENDED,
+	LITE_CASE_RECIPIENT,		/* whose it is, if it is in that state */
+	LITE_CASE_CHANGE,
+	LITE_CASE_EVIDENCE,		/* every evidence with what the chain says of it */
+	LITE_NOTE_TALK,
+	LITE_KNOWN_TALK,
+	LITE_ADD_ACCESS,
+	LITE_ACCESSES,			/* both on ?1 to ?4 */
+	LITE_ACCESSES_SUBJECT,
+	LITE_PRUNE_DECISIONS,		/* all prunings: ?1 before, ?2 how many, ?3 now */
+	LITE_PRUNE_EVIDENCE,
+	LITE_PRUNE_WORDS,
+	LITE_PRUNE_TALK,
+	LITE_PRUNE_LETTERS,
+	LITE_PRUNE_ACCESSES,
+	LITE_ERASE_HELD,		/* a case of theirs that is held */
+	LITE_ERASE_LETTERS,
+	LITE_ERASE_EVIDENCE,
+	LITE_ERASE_CASES,
+	LITE_ERASE_STATEMENTS,
+	LITE_ERASE_WORDS,		/* evidence of the statements that stay */
+	LITE_ERASE_DECISIONS,
+	LITE_SEAL_DECISIONS,
+	LITE_COUNT,
 	LITE_SQL_MAX
 };
 

@@ -4,19 +4,19 @@
  * Floor 2.  Believes nothing that the file says of itself: hashes are computed anew, the schema is compared
  * with this program's own, the tables with the statements.  Changes nothing.
  */
-#include "ledger_sqlite.h"
+#include "ledger_sqlite_act.h"
 
 #include <glib.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include "ledger_chain.h"
 
 /* Columns of LITE_CHAIN. */
 enum column {
 	SEQ, KIND, SOURCE, GIVEN_AT, RECEIVED_AT, EXPIRES, REFERENCE, C_RECIPIENT, C_SENDER, C_EVIDENCE, HASH,
-	PERSON, SALT, RECIPIENT, SENDER, REASON, EVIDENCE
+	PERSON, SALT, RECIPIENT, SENDER, REASON, EVIDENCE, PRUNED_AT
 };
 
 /* Notes what is wrong, unless something was before. */
@@ -63,6 +63,8 @@ check_person(struct lite_query *q, const struct ledger_link *link)
 	ledger_commit(salt, sender, strlen(sender), c);
 	if (memcmp(c, link->c_sender, sizeof c) != 0)
 		return "its sender was changed";
+	if (lite_int(q, PRUNED_AT) != 0 && evidence == NULL)
+		return NULL;		/* what c(evidence) was made of is gone: sql/README */
 	ledger_commit_evidence(salt, lite_text(q, REASON), evidence, evidence_len, c);
 	if (memcmp(c, link->c_evidence, sizeof c) != 0)
 		return "its reason or evidence was changed";
@@ -172,6 +174,51 @@ compare_tables(struct lite_db *db, struct ledger_report *report, struct err *err
 	return 0;
 }
 
+/* What does not agree between the case's evidence that the query stands on and its statement; NULL: all does. */
+static const char *
+check_case(struct lite_query *q)
+{
+	size_t packed_len, hash_len, said_len;
+	const void *packed = lite_octets(q, 1, &packed_len), *hash = lite_octets(q, 4, &hash_len);
+	const char *said = lite_octets(q, 6, &said_len);
+	char hex[LEDGER_HASH_HEX + 1], want[LITE_BOND_MAX], *octets = NULL;
+	int ret;
+
+	if (hash == NULL || hash_len != LEDGER_HASH)
+		return "it has no hash";
+	ledger_hex(hash, hex);
+	lite_bond(hex, lite_int(q, 2), lite_int(q, 3), want);
+	/* Of an erased statement nothing is left to compare with. */
+	if (lite_int(q, 5) != 0 && (said == NULL || said_len != strlen(want) || memcmp(said, want, said_len) != 0))
+		return "it is not what its statement says";
+	if (packed == NULL)
+		return NULL;
+	ret = lite_unpack(packed, packed_len, lite_int(q, 2), hash, &octets);
+	free(octets);
+	return ret == 0 ? "it was changed" : NULL;
+}
+
+/* Whether the cases' evidence is what the chain says it was. */
+static int
+check_cases(struct lite_db *db, struct ledger_report *report, struct err *err)
+{
+	struct lite_query *q = lite_query(db, LITE_CASE_EVIDENCE, err);
+	const char *wrong;
+	int row;
+
+	if (q == NULL)
+		return -1;
+	while ((row = lite_step(q, err)) == 1) {
+		wrong = check_case(q);
+		if (wrong == NULL)
+			continue;
+		report->tables_agree = false;
+		blame(report, "the evidence of case %" PRId64 ": %s", lite_int(q, 0), wrong);
+	}
+	lite_end(q);
+	return row;
+}
+
 /* All that a schema says, in one text.  NULL: it cannot be read. */
 static char *
 read_schema(struct lite_db *db, struct err *err)
@@ -258,6 +305,8 @@ lite_verify_db(struct lite_db *db, const char *anchor, struct ledger_report *rep
 	ret = walk(db, anchor, &report, err);
 	if (ret == 0)
 		ret = compare_tables(db, &report, err);
+	if (ret == 0)
+		ret = check_cases(db, &report, err);
 	if (ret == 0)
 		ret = compare_schema(db, &report, err);
 	if (ret == 0)

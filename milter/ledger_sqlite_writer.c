@@ -18,10 +18,11 @@
 
 enum job_state { JOB_NONE, JOB_QUEUED, JOB_TAKEN, JOB_DONE };
 
-/* One caller's work; it lies on the caller's stack until it is done. */
+/* One caller's work; it lies on the caller's stack until it is done, or with done set it is the writer's own. */
 struct job {
 	struct job	*next;
 	lite_work_fn	*work;
+	lite_done_fn	*done;		/* hears the end of work that nobody waits for; NULL: a caller waits */
 	void		*arg;
 	enum job_state	 state;
 	int		 ret;
@@ -91,6 +92,23 @@ take_group(struct lite_writer *w)
 	return group;
 }
 
+/* Tells the ends of work that nobody waits for, and takes it out of the group.  The mutex is not held. */
+static void
+end_posted(struct job **at)
+{
+	struct job *job;
+
+	while ((job = *at) != NULL) {
+		if (job->done == NULL) {
+			at = &job->next;
+			continue;
+		}
+		*at = job->next;
+		job->done(job->arg, job->ret);
+		free(job);
+	}
+}
+
 static void *
 writer_main(void *arg)
 {
@@ -106,6 +124,7 @@ writer_main(void *arg)
 		group = take_group(w);
 		pthread_mutex_unlock(&w->mutex);
 		run_group(w->db, group);
+		end_posted(&group);
 		pthread_mutex_lock(&w->mutex);
 		for (; group != NULL; group = next) {
 			next = group->next;		/* a job that is done is its caller's again */
@@ -193,6 +212,20 @@ withdraw(struct lite_writer *w, struct job *job)
 	job->ret = err_set(&job->err, "the ledger is busy: its writer did not come to this in time");
 }
 
+/* Puts the job at the queue's end.  False: too many wait.  The mutex is held. */
+static bool
+enqueue(struct lite_writer *w, struct job *job)
+{
+	if (w->nqueued >= w->queue_max)
+		return false;
+	job->state = JOB_QUEUED;
+	*w->last = job;
+	w->last = &job->next;
+	w->nqueued++;
+	pthread_cond_signal(&w->work);
+	return true;
+}
+
 /* Queues the job and waits for its end.  Work that was begun is waited for however long it takes. */
 static void
 await(struct lite_writer *w, struct job *job, unsigned wait_ms)
@@ -202,15 +235,9 @@ await(struct lite_writer *w, struct job *job, unsigned wait_ms)
 
 	lite_deadline(wait_ms, &until);
 	pthread_mutex_lock(&w->mutex);
-	if (w->nqueued >= w->queue_max) {
+	if (!enqueue(w, job)) {
 		job->ret = err_set(&job->err, "the ledger is busy: %u wait to write", w->nqueued);
 		job->state = JOB_DONE;
-	} else {
-		job->state = JOB_QUEUED;
-		*w->last = job;
-		w->last = &job->next;
-		w->nqueued++;
-		pthread_cond_signal(&w->work);
 	}
 	while (job->state != JOB_DONE) {
 		if (job->state == JOB_QUEUED && late == ETIMEDOUT) {
@@ -238,4 +265,26 @@ lite_write(struct lite *lite, lite_work_fn *work, void *arg, struct err *err)
 	if (job.ret == -1)
 		return err_set(err, "%s", job.err.text);
 	return 0;
+}
+
+bool
+lite_post(struct lite *lite, lite_work_fn *work, lite_done_fn *done, void *arg)
+{
+	struct job *job;
+	bool taken;
+
+	if (lite->writer == NULL || lite_same_file(lite, NULL) == -1)
+		return false;
+	job = calloc(1, sizeof *job);
+	if (job == NULL)
+		return false;
+	job->work = work;
+	job->done = done;
+	job->arg = arg;
+	pthread_mutex_lock(&lite->writer->mutex);
+	taken = enqueue(lite->writer, job);
+	pthread_mutex_unlock(&lite->writer->mutex);
+	if (!taken)
+		free(job);
+	return taken;
 }

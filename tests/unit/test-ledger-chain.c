@@ -227,13 +227,15 @@ static const struct damage_case {
 	  " UPDATE refusal SET recipient = 'x@example.com'", 3, true, true, "recipient" },
 	{ "UPDATE statement_person SET sender = '*' WHERE seq = 2; UPDATE consent SET sender = '*'",
 	  2, true, true, "sender" },
-	{ "UPDATE statement_person SET evidence = NULL WHERE seq = 2", 2, true, true, "evidence" },
-	{ "UPDATE statement_person SET evidence = x'00' WHERE seq = 3", 3, true, true, "evidence" },
+	{ "DELETE FROM statement_evidence WHERE seq = 2", 2, true, true, "evidence" },
+	{ "UPDATE statement_evidence SET octets = x'00' WHERE seq = 2", 2, true, true, "evidence" },
+	{ "INSERT INTO statement_evidence VALUES (3, 0, x'00', 1, 0, NULL)", 3, true, true, "evidence" },
+	{ "INSERT INTO statement_evidence VALUES (9, 0, x'00', 1, 0, NULL)", 0, true, false, "points nowhere" },
 	{ "UPDATE statement_person SET reason = 'no' WHERE seq = 4", 4, true, true, "reason" },
 	{ "UPDATE statement_person SET salt = zeroblob(16) WHERE seq = 5", 5, true, true, "recipient" },
 	/* removed, with all that hung on it */
 	{ "DELETE FROM statement WHERE seq = 2; DELETE FROM statement_person WHERE seq = 2;"
-	  " DELETE FROM consent", 2, true, true, "missing" },
+	  " DELETE FROM statement_evidence; DELETE FROM consent", 2, true, true, "missing" },
 	{ "DELETE FROM statement WHERE seq = 1; DELETE FROM statement_person WHERE seq = 1",
 	  1, true, true, "missing" },
 	{ "DELETE FROM statement WHERE seq = 3", 3, false, false, "missing" },
@@ -248,7 +250,7 @@ static const struct damage_case {
 	  " UPDATE statement_person SET seq = 99 WHERE seq = 2;"
 	  " UPDATE statement_person SET seq = 2 WHERE seq = 3;"
 	  " UPDATE statement_person SET seq = 3 WHERE seq = 99;"
-	  " UPDATE consent SET seq = 3; UPDATE refusal SET seq = 2", 2, true, true, "not follow" },
+	  " UPDATE statement_evidence SET seq = 3; UPDATE consent SET seq = 3; UPDATE refusal SET seq = 2", 2, true, true, "not follow" },
 	{ "UPDATE statement_person SET seq = 99 WHERE seq = 1;"
 	  " UPDATE statement_person SET seq = 1 WHERE seq = 4;"
 	  " UPDATE statement_person SET seq = 4 WHERE seq = 99", 1, true, true, "salt" },
@@ -271,8 +273,12 @@ static const struct damage_case {
 	{ "CREATE TRIGGER quiet AFTER INSERT ON refusal BEGIN DELETE FROM refusal; END",
 	  0, true, false, "triggers" },
 	/* a person erased as the program does it: nothing is wrong */
-	{ "DELETE FROM statement_person WHERE seq = 2; DELETE FROM consent", 0, true, true, "" },
-	{ "DELETE FROM statement_person; DELETE FROM consent; DELETE FROM refusal", 0, true, true, "" },
+	{ "DELETE FROM statement_person WHERE seq = 2; DELETE FROM statement_evidence; DELETE FROM consent",
+	  0, true, true, "" },
+	{ "DELETE FROM statement_person; DELETE FROM statement_evidence; DELETE FROM consent;"
+	  " DELETE FROM refusal", 0, true, true, "" },
+	/* and its evidence pruned */
+	{ "UPDATE statement_evidence SET octets = NULL, pruned_at = 1", 0, true, true, "" },
 };
 
 static void
