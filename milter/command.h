@@ -59,7 +59,10 @@ bool	command_is_automatic(const struct mime *mime, const char *envelope);
  * The new text of a message: its first text part (plain before HTML in an alternative), decoded, with what it
  * quotes removed ('>' lines, "-----原始邮件-----" and its like, header blocks 发件人:/From:, "在 … 写道：", "On …
  * wrote:", blockquote, gmail, outlook, yahoo, Foxmail and Apple marks) and everything below them, and the
- * signature below "-- ".  UTF-8, LF lines, at most max octets, NUL-terminated; the caller's to free().
+ * signature below "-- ".  Where no words stand above a quote that is marked line by line ('>') or as an element
+ * (blockquote), the text below it counts: a blank line must part them, and no other quote may follow.  In HTML a link
+ * at the beginning of a line is preceded by U+FFFC, so that a newsletter's own 退订 is no command; hidden text
+ * is left out.  UTF-8, LF lines, at most max octets, NUL-terminated; the caller's to free().
  * NULL: no memory.  A message without any text gives "".
  */
 char	*command_new_text(const struct mime *mime, const char *default_charset, size_t max);
