@@ -1,7 +1,7 @@
 /*
  * judge.c - one message in, the answers out: the one road of DESIGN section 2.
  *
- * Floor 3.  Knows no libmilter, no configuration file, no clock.  Never looks anything up for mail of class
+ * Floor 3.5.  Knows no libmilter, no configuration file, no clock.  Never looks anything up for mail of class
  * "other": personal mail does not wait for the ledger.
  */
 #include <stdatomic.h>
@@ -11,20 +11,20 @@
 #include <strings.h>
 #include "judge_private.h"
 
-#define DAY	(24LL * 3600 * 1000)	/* ms */
-
-/* Takes the rules over: counted, for judges that differ in other things only. */
+/* Takes the rules and keys over: counted, for judges that differ in other things only. */
 static struct judge_shared *
-share(struct judge_rules *rules)
+share(struct judge_rules *rules, struct token_keys *keys)
 {
 	struct judge_shared *shared = calloc(1, sizeof(*shared));
 
 	if (shared == NULL) {
 		judge_rules_free(rules);
+		token_keys_free(keys);
 		return NULL;
 	}
 	atomic_init(&shared->references, 1);
 	shared->rules = rules;
+	shared->keys = keys;
 	return shared;
 }
 
@@ -34,6 +34,7 @@ unshare(struct judge_shared *shared)
 	if (shared == NULL || atomic_fetch_sub(&shared->references, 1) != 1)
 		return;
 	judge_rules_free(shared->rules);
+	token_keys_free(shared->keys);
 	free(shared);
 }
 
@@ -74,7 +75,7 @@ out:
 int
 judge_new(const struct judge_settings *settings, struct judge_rules *rules, struct judge **judge_r, struct err *err)
 {
-	return judge_make(settings, share(rules), judge_r, err);
+	return judge_make(settings, share(rules, settings->keys), judge_r, err);
 }
 
 int
@@ -271,75 +272,6 @@ read_sender(struct judge_case *c)
 		(void)snprintf(c->answer->sender_key, sizeof(c->answer->sender_key), "%s", key.text);
 }
 
-/*
- * Our own mark on a message from an internal client: it went through here before, as a content filter brings it
- * back.  An id stands in every header we ever wrote, so it proves nothing alone: the decisions it names must be of
- * this Message-ID, of the last day, and of every recipient.  Whoever logs in brings new mail, not old.
- */
-struct seen {
-	const struct judge_case	*c;
-	bool			*of;		/* for each recipient */
-};
-
-static bool
-seen_before(void *arg, const struct ledger_decision *decision)
-{
-	struct seen *seen = arg;
-	size_t i;
-
-	if (decision->at > seen->c->msg->now || seen->c->msg->now - decision->at > DAY)
-		return true;
-	for (i = 0; i < seen->c->answer->nrcpts; i++)
-		if (strcmp(seen->c->answer->rcpts[i].key, decision->recipient) == 0)
-			seen->of[i] = true;
-	return true;
-}
-
-/* Whether every recipient has a decision under this id. */
-static bool
-all_seen(const struct judge_case *c, const char *id, const char *message_id)
-{
-	const struct ledger_decision_filter filter = { .id = id, .message_id = message_id };
-	struct seen seen = { .c = c };
-	bool all = false;
-	size_t i;
-
-	seen.of = calloc(c->answer->nrcpts + 1, sizeof(*seen.of));
-	/* When the ledger cannot say, the message is judged once more: never skipped by mistake. */
-	if (seen.of != NULL && ledger_decisions(c->judge->set.ledger, &filter, seen_before, &seen, NULL) > 0)
-		for (i = 0, all = true; i < c->answer->nrcpts; i++)
-			all = all && (seen.of[i] || c->answer->rcpts[i].exempt);
-	free(seen.of);
-	return all;
-}
-
-static bool
-is_judged_already(struct judge_case *c)
-{
-	const struct mime_field *field, *message_id;
-	char id[LEDGER_ID_MAX + 1];
-	bool seen = false;
-	const char *p;
-	size_t i, n;
-
-	message_id = mime_field_named(c->mime, "Message-ID", 0);
-	if (c->answer->direction != DIRECTION_OUTBOUND || c->judge->set.ledger == NULL || message_id == NULL ||
-	    (c->msg->login != NULL && c->msg->login[0] != '\0') || c->answer->nrcpts == 0)
-		return false;
-	for (i = 0; !seen && i < 4 && (field = mime_field_named(c->mime, "X-Tuiding", i)) != NULL; i++) {
-		p = strstr(field->text, "id=");
-		if (p == NULL)
-			continue;
-		n = strspn(p + 3, "0123456789ABCDEFGHJKMNPQRSTVWXYZ");
-		if (n == 0 || n > LEDGER_ID_MAX)
-			continue;
-		memcpy(id, p + 3, n);
-		id[n] = '\0';
-		seen = all_seen(c, id, message_id->text);
-	}
-	return seen;
-}
-
 /* ---- class ------------------------------------------------------------------------------------- */
 
 /* "NAME=1.50,NAME=…" without the scores. */
@@ -386,6 +318,34 @@ classify(struct judge_case *c, struct err *err)
 
 /* ---- the road ---------------------------------------------------------------------------------- */
 
+/* A word that could not be kept must come again, whatever the mode: it must not be lost (DESIGN section 2). */
+static int
+put_off(struct judge_case *c, const struct err *err)
+{
+	struct judge_answer *a = c->answer;
+
+	a->action = ACTION_TEMPFAIL;
+	a->ledger_failed = true;
+	(void)snprintf(a->why, sizeof(a->why), "%s", err->text);
+	(void)snprintf(a->said.outcome, sizeof(a->said.outcome), "put off");
+	return 0;
+}
+
+/* Whether one of the recipients is our own command or complaint address. */
+static bool
+is_for_desk(const struct judge_case *c)
+{
+	struct judge_desk_address desk;
+	size_t i;
+
+	for (i = 0; i < c->msg->nrcpts; i++) {
+		judge_desk_of(c->judge, c->msg->rcpts[i], &desk);
+		if (desk.desk != DESK_NONE)
+			return true;
+	}
+	return false;
+}
+
 static int
 judge_case_run(struct judge_case *c, struct err *err)
 {
@@ -393,20 +353,29 @@ judge_case_run(struct judge_case *c, struct err *err)
 
 	if (read_message(c, err) != 0)
 		return -1;
-	if (is_judged_already(c)) {
+	if (judge_was_seen(c)) {
 		a->untouched = true;
 		return 0;
 	}
 	read_sender(c);
+	if (judge_words(c, err) != 0)
+		return put_off(c, err);
+	if (a->untouched)
+		return 0;
+	judge_talk_learn(c);
 	if (classify(c, err) != 0)
 		return -1;
 	a->strip = a->direction == DIRECTION_INBOUND;
 	if (a->class == CLASS_COMMERCIAL && a->nrcpts > 0) {
 		judge_verdicts(c);
 		if (!c->msg->dry)
-			(void)judge_record(c);		/* failing, it changes the answer itself */
+			if (judge_record(c) == 0)	/* failing, it changes the answer itself */
+				judge_notice_mixed(c);
+	} else if (!c->msg->dry && a->direction == DIRECTION_INBOUND && ledger_new_id(a->id, NULL) != 0) {
+		a->id[0] = '\0';		/* no record has it: it names this copy, for a complaint */
 	}
 	judge_marks(c);
+	judge_offers(c);
 	return 0;
 }
 
@@ -421,7 +390,8 @@ judge_message(struct judge *judge, const struct judge_message *message, struct j
 	if (is_exempt(&c)) {
 		answer_r->untouched = true;	/* but for a forged field of ours, which nobody is to believe */
 		answer_r->strip = answer_r->direction == DIRECTION_INBOUND;
-		goto out;
+		if (!is_for_desk(&c))
+			goto out;
 	}
 	if (judge_case_run(&c, &err) != 0) {
 		answer_r->action = judge->set.mode == MODE_OBSERVE ? ACTION_ACCEPT : ACTION_TEMPFAIL;
@@ -442,8 +412,30 @@ judge_answer_clear(struct judge_answer *answer)
 {
 	free(answer->header);
 	free(answer->subject);
+	free(answer->offer);
+	free(answer->unsubscribe);
 	free(answer->rcpts);
 	memset(answer, 0, sizeof(*answer));
+}
+
+enum policy_class
+judge_class_of(const struct judge *judge, const char *octets, size_t len, int64_t now)
+{
+	const struct judge_message msg = { .octets = octets, .len = len, .now = now, .dry = true };
+	struct judge_answer answer;
+	struct judge_case c = { .judge = judge, .msg = &msg, .answer = &answer };
+	enum policy_class class = CLASS_OTHER;
+	struct err err = { "" };
+
+	if (answer_begin(&c) == 0 && read_message(&c, &err) == 0) {
+		read_sender(&c);
+		if (classify(&c, &err) == 0)
+			class = answer.class;
+	}
+	mime_free(c.mime);
+	text_free(c.text);
+	judge_answer_clear(&answer);
+	return class;
 }
 
 bool

@@ -1,7 +1,7 @@
 /*
  * judge.h - one message in, the answers out.
  *
- * Floor 3.  judge_message() is the one road: the daemon, "tuiding check" and the golden tests all take it.
+ * Floor 3.5.  judge_message() is the one road: the daemon, "tuiding check" and the golden tests all take it.
  * Knows no libmilter, no configuration file, no clock: they come in as settings and facts.  A judge is
  * immutable, counted, and shared by all threads; its ledger and its split memory outlive it.
  */
@@ -18,6 +18,7 @@
 #include "mime.h"
 #include "policy.h"
 #include "sender.h"
+#include "token.h"
 
 enum judge_mixed { JUDGE_MIXED_NONE, JUDGE_MIXED_TEMPFAIL_ONCE, JUDGE_MIXED_REMOVE, JUDGE_MIXED_TAG, JUDGE_MIXED_REJECT };
 
@@ -33,6 +34,7 @@ struct judge_policy {
 };
 
 struct judge_split;		/* memory of mixed messages: judge_split.h */
+struct judge_rate;		/* how many commands came from whom: judge_rate.h */
 
 /* All strings are copied by judge_new().  Lists as in conf.h. */
 struct judge_settings {
@@ -55,13 +57,26 @@ struct judge_settings {
 	const char		*reject_text, *tempfail_text, *mixed_text;	/* ASCII; {id}, {sender} stand for values */
 	const char		*default_charset;
 	struct mime_limits	 mime;
+	bool			 offer, outbound_offer;	/* the way out on commercial mail; on our own */
+	bool			 outbound_label;	/* subject_tag on our own commercial mail */
+	struct judge_list	 login_map;		/* pairs, sorted by login */
+	struct judge_list	 trusted_submitters;	/* networks whose From is believed without a login */
+	struct judge_list	 shared_recipients;	/* keys or "@domain": nobody's word binds them */
+	bool			 unproven_refusals;	/* an outside person's refusal that nothing proves is recorded */
+	unsigned		 commands_per_hour, client_commands_per_hour;	/* 0: no limit */
+	unsigned		 correspondent_days;	/* 0: nobody is a correspondent */
+	unsigned		 confirmations_per_day;
+	size_t			 evidence_max;		/* octets of a message kept as evidence */
+	bool			 measures;		/* a complaint queues its measure */
+	struct token_keys	*keys;			/* NULL: no tokens, no correspondents; taken over */
+	struct judge_rate	*rate;			/* NULL: commands are not counted */
 	struct ledger		*ledger;		/* NULL: cannot be read (standing unknown) */
 	struct judge_split	*split;			/* NULL: mixed messages are not remembered */
 };
 
 struct judge;
 
-/* rules is taken over.  0, or -1. */
+/* rules and settings->keys are taken over, also when it fails.  0, or -1. */
 int		 judge_new(const struct judge_settings *settings, struct judge_rules *rules,
 		    struct judge **judge_r, struct err *err);
 /* The same judge with another ledger: its rules are shared, not read again. */
@@ -99,6 +114,18 @@ struct judge_recipient {
 	enum policy_action	 action;		/* what is done */
 };
 
+/* What a person said in this message, and what came of it: for the log. */
+struct judge_said {
+	char	verb[16];			/* "refuse", "consent" …; "" the message says nothing to us */
+	char	path[16];			/* "reply", "token", "mail", "customer", "complaint" */
+	char	person[ADDR_MAX + 1];		/* for whom; "" nobody who is known */
+	char	proof[32];			/* "login", "submitter", "token", "dmarc" …; "none" */
+	char	key[ADDR_KEY_MAX + 1];		/* about whom; "" */
+	char	reference[LEDGER_REFERENCE_MAX + 1];	/* of the statement; "" */
+	char	outcome[32];			/* "recorded", "repeated", "ignored: why" */
+	unsigned	cases;			/* complaints opened */
+};
+
 struct judge_answer {
 	enum policy_class	 class;
 	enum policy_direction	 direction;
@@ -112,10 +139,13 @@ struct judge_answer {
 	char			*subject;	/* new value of Subject; NULL: leave it */
 	bool			 subject_absent;	/* there is no Subject field: add one */
 	size_t			 nsubjects;	/* with subject: how many there are; all but the first are removed */
+	char			*offer;		/* value of X-Tuiding-Refuse; NULL: none */
+	char			*unsubscribe;	/* value of List-Unsubscribe; NULL: none, or the message has its own */
+	struct judge_said	 said;
 	bool			 strip;		/* remove incoming X-Tuiding* fields */
 	struct judge_recipient	*rcpts;		/* nrcpts of them */
 	size_t			 nrcpts;
-	char			 id[LEDGER_ID_MAX + 1];		/* of the message; "" when not commercial */
+	char			 id[LEDGER_ID_MAX + 1];		/* of the message; of another than commercial: in its header only */
 	char			 from[ADDR_MAX + 1];
 	char			 sender_key[ADDR_KEY_MAX + 1];	/* default key */
 	char			 method[32];

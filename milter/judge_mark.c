@@ -1,7 +1,7 @@
 /*
  * judge_mark.c - what a delivered message bears: the X-Tuiding field and the label in its subject.
  *
- * Floor 3, part of judge.  DESIGN section 6.  Names no recipient: a Bcc must not be given away.
+ * Floor 3.5, part of judge.  DESIGN section 6.  Names no recipient: a Bcc must not be given away.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -150,7 +150,9 @@ mark_header(struct judge_case *c)
 		if (!c->judge->set.header_other)
 			return;
 		field_add(&f, ";", "class=other");
-		field_add(&f, "", "score=%.2f/%.2f", a->score, a->required);
+		field_add(&f, a->id[0] == '\0' ? "" : ";", "score=%.2f/%.2f", a->score, a->required);
+		if (a->id[0] != '\0')
+			field_add(&f, "", "id=%s", a->id);
 		a->header = strdup(f.text);
 		return;
 	}
@@ -273,7 +275,12 @@ may_edit_subject(const struct judge_case *c)
 	const struct judge_answer *a = c->answer;
 	size_t i;
 
-	if (a->action != ACTION_TAG || c->judge->set.subject_tag[0] == '\0')
+	if (c->judge->set.subject_tag[0] == '\0')
+		return false;
+	if (a->direction == DIRECTION_OUTBOUND && a->class == CLASS_COMMERCIAL && c->judge->set.outbound_label &&
+	    c->judge->set.mode != MODE_OBSERVE)
+		return true;			/* MII Order 38 Art. 13; the signer comes after us */
+	if (a->action != ACTION_TAG)
 		return false;
 	for (i = 0; i < a->nrcpts; i++) {
 		const struct judge_recipient *r = &a->rcpts[i];

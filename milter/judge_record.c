@@ -1,7 +1,7 @@
 /*
  * judge_record.c - the decisions on one message, durable before the MTA is answered.
  *
- * Floor 3, part of judge.  What cannot be recorded is not acted on: the sender is asked to come again, unless
+ * Floor 3.5, part of judge.  What cannot be recorded is not acted on: the sender is asked to come again, unless
  * the mode is observe, which never changes a delivery, or the policy says that "unknown" is let through.
  */
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * judge_settings.c - the judge's own copy of its settings, and the questions asked of them.
  *
- * Floor 3, part of judge.
+ * Floor 3.5, part of judge.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static const struct {
 } owned[] = {
 	LIST(local_domains), LIST(internal_hosts), LIST(gateway_hosts), LIST(trusted_forwarders),
 	LIST(exempt_clients), LIST(trusted_lists), LIST(exempt_senders), LIST(exempt_recipients),
-	LIST(forwarded_recipients), LIST(authserv_ids), LIST(public_mail_domains), LIST(recipient_map),
+	LIST(forwarded_recipients), LIST(shared_recipients), LIST(login_map), LIST(trusted_submitters), LIST(authserv_ids), LIST(public_mail_domains), LIST(recipient_map),
 	STRING(recipient_delimiter), STRING(default_domain), STRING(command_address), STRING(complaint_address), STRING(subject_tag),
 	STRING(reject_text), STRING(tempfail_text), STRING(mixed_text), STRING(default_charset),
 };
@@ -233,25 +233,11 @@ judge_envelope_key(const char *sender, char out[ADDR_MAX + 1])
 		out[0] = '\0';
 }
 
-/* Whether key is address, its extension not counted ("tuiding+TOKEN@..."). */
-static bool
-is_own_address(const char *address, const char *key)
-{
-	const char *at = strchr(key, '@'), *plus = memchr(key, '+', at == NULL ? 0 : (size_t)(at - key));
-	size_t local;
-
-	if (address[0] == '\0' || at == NULL)
-		return false;
-	if (strcmp(address, key) == 0)
-		return true;
-	local = plus == NULL ? (size_t)(at - key) : (size_t)(plus - key);
-	return strncmp(address, key, local) == 0 && address[local] == '@' && strcmp(address + local, at) == 0;
-}
-
 bool
 judge_recipient_exempt(const struct judge *judge, const char *rcpt, const char *key)
 {
 	static const char *const always[] = { "postmaster@", "abuse@" };	/* RFC 5321 4.5.1, RFC 2142 */
+	struct judge_desk_address desk;
 	size_t i;
 
 	if (strcasecmp(rcpt, "<postmaster>") == 0 || strcasecmp(rcpt, "postmaster") == 0)
@@ -261,7 +247,6 @@ judge_recipient_exempt(const struct judge *judge, const char *rcpt, const char *
 	for (i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		if (strncmp(key, always[i], strlen(always[i])) == 0 && judge_is_local(judge, key))
 			return true;
-	return is_own_address(judge->set.command_address, key) ||
-	    is_own_address(judge->set.complaint_address, key) ||
-	    judge_list_has_recipient(&judge->set.exempt_recipients, key);
+	judge_desk_of(judge, rcpt, &desk);
+	return desk.desk != DESK_NONE || judge_list_has_recipient(&judge->set.exempt_recipients, key);
 }

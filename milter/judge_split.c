@@ -1,7 +1,7 @@
 /*
  * judge_split.c - which recipients of a mixed message get which answer when it comes again.
  *
- * Floor 3, part of judge.  A queue in order of time and a hash over it; never grows beyond its ceiling.
+ * Floor 3.5, part of judge.  A queue in order of time and a hash over it; never grows beyond its ceiling.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * judge_split.h - which recipients of a mixed message get which answer when it comes again.
  *
- * Floor 3, part of judge.  In memory, bounded, 24 hours; lost with the process, which costs a sender one more
+ * Floor 3.5, part of judge.  In memory, bounded, 24 hours; lost with the process, which costs a sender one more
  * retry and nobody a mail.
  */
 #ifndef TUIDING_JUDGE_SPLIT_H

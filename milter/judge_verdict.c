@@ -1,7 +1,7 @@
 /*
  * judge_verdict.c - standing and verdict of every recipient, and the one answer for all of them.
  *
- * Floor 3, part of judge.  DESIGN sections 5 and 6.  A ledger that cannot be read gives STANDING_UNKNOWN to
+ * Floor 3.5, part of judge.  DESIGN sections 5 and 6.  A ledger that cannot be read gives STANDING_UNKNOWN to
  * whoever it was asked about, never "nothing on record".
  */
 #include <stdio.h>
@@ -109,10 +109,27 @@ refuses_list(const struct judge_case *c, const struct policy_word *words, size_t
 	return false;
 }
 
+/* Where nobody spoke, or only a rule did, a correspondence counts: it is looked up only then. */
+static void
+stand(struct judge_case *c, struct judge_recipient *r, const struct policy_word *words, size_t n, struct err *err)
+{
+	const struct policy_identity *ids = c->sender.nids > 0 ? c->sender.id : &nobody;
+	size_t nids = c->sender.nids > 0 ? c->sender.nids : 1;
+	int knows;
+
+	r->finding = policy_standing(words, n, ids, nids, false, c->msg->now);
+	if (c->answer->direction != DIRECTION_INBOUND || (r->finding.standing != STANDING_NONE && !r->finding.by_rule))
+		return;
+	knows = judge_talk_knows(c, r->key, err);
+	if (knows == 1)
+		r->finding = policy_standing(words, n, ids, nids, true, c->msg->now);
+	else if (knows < 0)
+		r->finding.standing = STANDING_UNKNOWN;
+}
+
 static void
 find_standing(struct judge_case *c, struct judge_recipient *r, char **keys, size_t nkeys, bool *list_refused_r)
 {
-	bool named = c->sender.nids > 0;
 	struct ledger *ledger = c->judge->set.ledger;
 	struct policy_word *words = NULL;
 	struct err err = { "" };
@@ -122,7 +139,7 @@ find_standing(struct judge_case *c, struct judge_recipient *r, char **keys, size
 	if (ledger == NULL)
 		(void)err_set(&err, "the ledger is not open");
 	else if (ledger_words(ledger, r->key, (const char *const *)keys, nkeys, &words, &n, &err) == 0)
-		r->finding = policy_standing(words, n, named ? c->sender.id : &nobody, named ? c->sender.nids : 1, false, c->msg->now);
+		stand(c, r, words, n, &err);
 	if (r->finding.standing == STANDING_UNKNOWN) {
 		c->answer->ledger_failed = true;
 		(void)snprintf(c->answer->why, sizeof(c->answer->why), "%s", err.text);

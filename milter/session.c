@@ -134,11 +134,32 @@ go_on(const struct session *s, unsigned long no_reply)
 	return (s->steps & no_reply) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
+/*
+ * Each packet of macros costs as much as a header field: only what callbacks ask for is to be sent.  What an MTA does
+ * not know how to leave out, it sends all the same.
+ */
+static void
+ask_macros(SMFICTX *ctx, unsigned long offered)
+{
+	static const struct {
+		int		 stage;
+		const char	*macros;
+	} wanted[] = {
+		{ SMFIM_CONNECT, "" }, { SMFIM_HELO, "" }, { SMFIM_ENVFROM, "i {auth_authen}" }, { SMFIM_ENVRCPT, "" },
+		{ SMFIM_DATA, "" }, { SMFIM_EOH, "" }, { SMFIM_EOM, "i" },
+	};
+	size_t i;
+
+	for (i = 0; (offered & SMFIF_SETSYMLIST) != 0 && i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		(void)smfi_setsymlist(ctx, wanted[i].stage, (char *)(uintptr_t)wanted[i].macros);
+}
+
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2, unsigned long f3,
     unsigned long *pf0, unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
 {
-	const unsigned long want_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT | SMFIF_QUARANTINE;
+	const unsigned long want_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT | SMFIF_QUARANTINE |
+	    SMFIF_SETSYMLIST;
 	unsigned long want = SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_NR_CONN | SMFIP_NR_MAIL |
 	    SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_SKIP | SMFIP_HDR_LEADSPC;
 	struct session *s;
@@ -156,6 +177,7 @@ on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1, unsigned long f2,
 	s->steps = *pf1 = f1 & want;
 	*pf2 = 0;
 	*pf3 = 0;
+	ask_macros(ctx, f0);
 	return SMFIS_CONTINUE;
 }
 
@@ -315,6 +337,7 @@ on_eom(SMFICTX *ctx)
 	struct judge_answer answer;
 	struct judge_message in;
 	const char *queue;
+	uint64_t begun;
 	sfsistat ret = SMFIS_TEMPFAIL;
 
 	if (s == NULL || s->msg == NULL || s->msg->judge == NULL || !session_step(s, EVENT_EOM))
@@ -329,7 +352,9 @@ on_eom(SMFICTX *ctx)
 		.can_quarantine = (s->actions & SMFIF_QUARANTINE) != 0,
 	};
 	if (judging_begin()) {
+		begun = session_ticks();
 		judge_message(s->msg->judge, &in, &answer);
+		session_count(&answer, session_ticks() - begun);
 		ret = session_answer(ctx, s, &answer);
 		session_log(s, queue, &answer);
 		judge_answer_clear(&answer);
@@ -405,7 +430,7 @@ session_open(const struct session_settings *settings, struct log *log, struct er
 {
 	struct smfiDesc filter = {
 		.xxfi_name = (char *)(uintptr_t)"tuiding", .xxfi_version = SMFI_VERSION,
-		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT | SMFIF_QUARANTINE,
+		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT | SMFIF_QUARANTINE | SMFIF_SETSYMLIST,
 		.xxfi_connect = on_connect, .xxfi_envfrom = on_envfrom, .xxfi_envrcpt = on_envrcpt,
 		.xxfi_header = on_header, .xxfi_eoh = on_eoh, .xxfi_body = on_body, .xxfi_eom = on_eom,
 		.xxfi_abort = on_abort, .xxfi_close = on_close, .xxfi_negotiate = on_negotiate,

@@ -11,6 +11,7 @@
 #include "err.h"
 #include "judge.h"
 #include "log.h"
+#include "metrics.h"
 
 struct session_settings {
 	const char	*socket;		/* as libmilter writes it; also "fd:N" */
@@ -18,6 +19,7 @@ struct session_settings {
 	size_t		 max_header_size;	/* octets of one field that are kept */
 	unsigned	 max_connections;	/* beyond: 4xx */
 	const char	*split_text;		/* of the 451 4.5.3 */
+	struct metrics	*metrics;		/* counts; lives as long as the process */
 };
 
 /*

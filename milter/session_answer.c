@@ -6,11 +6,47 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "session_private.h"
 
 #define MINUTE	60000		/* ms */
 #define FIELD	"X-Tuiding"
 #define SUBJECTS_MAX	100	/* superfluous ones that are removed */
+
+/* ---- counters ---------------------------------------------------------------------------------- */
+
+uint64_t
+session_ticks(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+void
+session_count(const struct judge_answer *a, uint64_t us)
+{
+	static const enum metric by_action[ACTION_MAX] = {
+		[ACTION_ACCEPT] = METRIC_ACCEPT, [ACTION_TAG] = METRIC_TAG, [ACTION_QUARANTINE] = METRIC_QUARANTINE,
+		[ACTION_REJECT] = METRIC_REJECT, [ACTION_TEMPFAIL] = METRIC_TEMPFAIL,
+	};
+	struct metrics *metrics = session_room()->set.metrics;
+
+	metrics_judged(metrics, us);
+	metrics_add(metrics, METRIC_MESSAGES, 1);
+	metrics_add(metrics, a->untouched ? METRIC_UNTOUCHED : a->class == CLASS_COMMERCIAL ? METRIC_COMMERCIAL :
+	    METRIC_OTHER, 1);
+	if (a->action > ACTION_NONE && a->action < ACTION_MAX)
+		metrics_add(metrics, by_action[a->action], 1);
+	if (a->ledger_failed)
+		metrics_add(metrics, METRIC_LEDGER_FAILURES, 1);
+	if (a->nrules_failed > 0)
+		metrics_add(metrics, METRIC_RULE_FAILURES, a->nrules_failed);
+	if (a->said.verb[0] != '\0' && strncmp(a->said.outcome, "ignored", 7) != 0)
+		metrics_add(metrics, METRIC_COMMANDS, 1);
+	metrics_add(metrics, METRIC_COMPLAINTS, a->said.cases);
+}
 
 /* ---- log --------------------------------------------------------------------------------------- */
 
@@ -31,6 +67,17 @@ log_recipient(const struct session *s, const char *queue, const struct judge_ans
 	    a->rules[0] == '\0' ? "-" : a->rules);
 }
 
+static void
+log_said(const char *queue, const struct judge_said *said)
+{
+	char person[ADDR_MAX * 2], key[ADDR_KEY_MAX * 2];
+
+	log_line(session_room()->log, LOG_LEVEL_INFO, "word queue=%s path=%s verb=%s person=%s proof=%s sender=%s "
+	    "reference=%s cases=%u outcome=\"%s\"", queue, said->path, said->verb,
+	    log_value(said->person, person, sizeof(person)), said->proof, log_value(said->key, key, sizeof(key)),
+	    said->reference[0] == '\0' ? "-" : said->reference, said->cases, said->outcome);
+}
+
 void
 session_log(const struct session *s, const char *queue_id, const struct judge_answer *a)
 {
@@ -43,6 +90,8 @@ session_log(const struct session *s, const char *queue_id, const struct judge_an
 	if (a->why[0] != '\0' && log_gate_open(&room->ledger_gate, session_now(), MINUTE, &held))
 		log_line(room->log, LOG_LEVEL_ERROR, "%s queue=%s held=%llu: %s",
 		    a->ledger_failed ? "ledger" : "judge", queue, (unsigned long long)held, a->why);
+	if (a->said.verb[0] != '\0')
+		log_said(queue, &a->said);
 	if (a->class == CLASS_COMMERCIAL && a->nrcpts > 0 && !a->untouched) {
 		for (i = 0; i < a->nrcpts; i++)
 			log_recipient(s, queue, a, &a->rcpts[i]);
@@ -104,6 +153,21 @@ with_blank(const struct session *s, const char *value)
 	return g_strconcat((s->steps & SMFIP_HDR_LEADSPC) != 0 ? " " : "", value, NULL);
 }
 
+/* At the end of the header; a NULL value adds nothing. */
+static int
+add_field(SMFICTX *ctx, const struct session *s, const char *name, const char *value)
+{
+	char *blank;
+	int ret;
+
+	if (value == NULL || (s->actions & SMFIF_ADDHDRS) == 0)
+		return MI_SUCCESS;
+	blank = with_blank(s, value);
+	ret = smfi_addheader(ctx, (char *)(uintptr_t)name, blank);
+	g_free(blank);
+	return ret;
+}
+
 static int
 change_headers(SMFICTX *ctx, const struct session *s, const struct judge_answer *a)
 {
@@ -125,6 +189,9 @@ change_headers(SMFICTX *ctx, const struct session *s, const struct judge_answer 
 			ret = MI_FAILURE;
 		g_free(value);
 	}
+	if (add_field(ctx, s, "X-Tuiding-Refuse", a->offer) != MI_SUCCESS ||
+	    add_field(ctx, s, "List-Unsubscribe", a->unsubscribe) != MI_SUCCESS)
+		ret = MI_FAILURE;
 	return ret;
 }
 

@@ -66,9 +66,12 @@ void	session_message_mark(struct session_message *msg, const char *name);
 
 /* session_answer.c: says the judge's answer to the MTA; what xxfi_eom returns. */
 sfsistat	session_answer(SMFICTX *ctx, struct session *s, const struct judge_answer *answer);
+/* Counts a verdict, which took so many microseconds. */
+void		session_count(const struct judge_answer *answer, uint64_t us);
 /* One log line a verdict. */
 void		session_log(const struct session *s, const char *queue_id, const struct judge_answer *answer);
 
 int64_t	session_now(void);		/* ms since 1970 */
+uint64_t	session_ticks(void);	/* us since some time */
 
 #endif

@@ -83,6 +83,15 @@ settings_of(const struct conf *conf)
 		.subject_tag = conf->subject_tag, .header_other = conf->header_other,
 		.reject_text = conf->reject_text, .tempfail_text = conf->tempfail_text, .mixed_text = conf->mixed_text,
 		.default_charset = conf->default_charset, .mime = mime_limits_default,
+		.offer = conf->offer, .outbound_offer = conf->outbound_offer, .outbound_label = conf->outbound_label,
+		.login_map = list_of(&conf->login_map), .trusted_submitters = list_of(&conf->trusted_submitters),
+		.shared_recipients = list_of(&conf->shared_recipients),
+		.unproven_refusals = conf->unauthenticated_refusals == CONF_UNPROVEN_ACCEPT,
+		.commands_per_hour = conf->commands_per_hour,
+		.client_commands_per_hour = conf->client_commands_per_hour,
+		.correspondent_days = conf->correspondent_days, .confirmations_per_day = conf->confirmations_per_day,
+		.evidence_max = conf->evidence_max_size,
+		.measures = conf->measure == CONF_MEASURE_DOVEADM || conf->measure == CONF_MEASURE_COMMAND,
 	};
 
 	set.mime.octets = conf->max_scan_size;
@@ -92,8 +101,24 @@ settings_of(const struct conf *conf)
 	return set;
 }
 
+/* The keys of the way out.  Not there is a remark, not a failure: mail flows without it.  0, or -1. */
+static int
+setup_keys(const struct conf *conf, rules_warn_fn *warn, void *arg, struct token_keys **keys_r, struct err *err)
+{
+	int ret;
+
+	*keys_r = NULL;
+	if (conf->token_key[0] == '\0')
+		return 0;
+	ret = token_keys_open(conf->token_key, keys_r, err);
+	if (ret == 0 && warn != NULL)
+		warn(arg, conf->token_key, 0, NULL, "there is no token key: no way out is offered, and nobody counts as a "
+		    "correspondent; tuiding ledger init makes one");
+	return ret < 0 ? -1 : 0;
+}
+
 int
-setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *split,
+setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *split, struct judge_rate *rate,
     rules_warn_fn *warn, void *arg, struct judge **judge_r, struct err *err)
 {
 	struct judge_settings set = settings_of(conf);
@@ -102,12 +127,17 @@ setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *
 	size_t i;
 	int ret;
 
-	if (setup_rules(conf, warn, arg, &rules, err) != 0)
+	if (rate != NULL && setup_keys(conf, warn, arg, &set.keys, err) != 0)
 		return -1;
+	if (setup_rules(conf, warn, arg, &rules, err) != 0) {
+		token_keys_free(set.keys);
+		return -1;
+	}
 	if (conf->npolicies > 0) {
 		policies = calloc(conf->npolicies, sizeof(*policies));
 		if (policies == NULL) {
 			judge_rules_free(rules);
+			token_keys_free(set.keys);
 			return err_set(err, "no memory for policies");
 		}
 	}
@@ -121,6 +151,7 @@ setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *
 	set.npolicies = conf->npolicies;
 	set.ledger = ledger;
 	set.split = split;
+	set.rate = rate;
 	ret = judge_new(&set, rules, judge_r, err);
 	free(policies);
 	return ret;

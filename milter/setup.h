@@ -8,6 +8,7 @@
 
 #include "conf.h"
 #include "judge.h"
+#include "judge_rate.h"
 #include "judge_split.h"
 #include "ledger.h"
 #include "rules.h"
@@ -22,8 +23,11 @@ int	setup_ledger(const struct conf *conf, bool read_only, struct ledger **ledger
 int	setup_rules(const struct conf *conf, rules_warn_fn *warn, void *arg, struct judge_rules **rules_r,
 	    struct err *err);
 
-/* A judge from conf.  ledger and split may be NULL and are not taken over. */
-int	setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *split,
+/*
+ * A judge from conf.  ledger, split and rate may be NULL and are not taken over.  Without rate it only looks: it
+ * reads no token keys.
+ */
+int	setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *split, struct judge_rate *rate,
 	    rules_warn_fn *warn, void *arg, struct judge **judge_r, struct err *err);
 
 #endif

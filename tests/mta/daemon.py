@@ -39,9 +39,11 @@ def render(settings):
 def _copies(rig, bindir):
     """Copies of the programs where USER can reach them: the build may lie in a private home."""
     folder = rig.make_folder("bin")
-    for program in ("tuiding-milter", "tuiding"):
+    for program in ("tuiding-milter", "tuiding", "tuiding-worker"):
         source = os.path.join(bindir, program)
         if not os.access(source, os.X_OK):
+            if program == "tuiding-worker":
+                continue
             raise Skip("no %s in TUIDING_BINDIR" % program)
         shutil.copy(source, folder)
         os.chmod(os.path.join(folder, program), 0o755)
@@ -94,6 +96,14 @@ class Filter:
         if done.returncode != 0:
             raise Failure("tuiding %s: %d: %s%s" % (" ".join(argv), done.returncode, text,
                                                     done.stderr.decode("utf-8", "replace")))
+        return text
+
+    def worker_once(self):
+        """Lets tuiding-worker do what is due, and end.  Returns what it logged."""
+        done = self._run("tuiding-worker", ["-f", "--once", "-c", self.conf])
+        text = done.stderr.decode("utf-8", "replace")
+        if done.returncode != 0:
+            raise Failure("tuiding-worker: %d: %s" % (done.returncode, text))
         return text
 
     def start(self, root=False):

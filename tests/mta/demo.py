@@ -22,10 +22,11 @@ from daemon import Filter                                       # noqa: E402
 from postfix import INSIDE, Postfix                             # noqa: E402
 from rig import Failure, Rig, Skip, need                        # noqa: E402
 from smtp import OUTSIDE, Received, Sink, deliver               # noqa: E402
+from story import CUSTOMER, tell                                # noqa: E402
 from verifier import Verifier                                   # noqa: E402
 
 DOMAIN = "demo.example"
-USERS = ("anna", "li", "chen", "postmaster", "tuiding", "jubao")
+USERS = ("anna", "li", "chen", "wang", "news", "postmaster", "tuiding", "jubao")
 CLIENTS = {
     "stranger": OUTSIDE,
     "inside": INSIDE,
@@ -35,6 +36,7 @@ CLIENTS = {
 PASSES = {
     CLIENTS["deal"]: ("deal.example", "mail.deal.example"),
     CLIENTS["books"]: ("books.example",),
+    CUSTOMER: ("customer.example",),
 }
 SAID = (
     ("consent", "anna@demo.example", "books.example"),
@@ -134,6 +136,8 @@ class Stage:
         })
         self.postfix = Postfix(rig, rig.path("mta"), [DOMAIN], USERS, [verifier.port, self.filter.port],
                                self.sink.port)
+        self.filter.configure(**{"notify-relay": "smtp://127.0.0.1:%d" % self.postfix.port,
+                                 "templates": os.path.join(conf, "templates"), "operator": "演示邮局 Demo Mail"})
         self.filter.tuiding("ledger", "init")
         for kind, recipient, sender in SAID:
             self.filter.tuiding(kind, "add", recipient, sender)
@@ -249,6 +253,9 @@ def main():
             show(stage, "判定记录 / decisions", "decision", "list")
             if rejected is not None:
                 show(stage, "为什么拒收 / why it was rejected", "explain", rejected["id"])
+            mails = {sample.name: sample for sample in samples(os.path.join(stage.source, "tests", "mail", "demo"))}
+            faults += tell(stage, mails["02-unknown-gbk"].octets, mails["02-unknown-gbk"].sender(),
+                           mails["15-outbound-refused"].octets)
             if not stage.filter.running():
                 faults.append("tuiding-milter did not live to the end")
     except (Skip, Failure) as reason:

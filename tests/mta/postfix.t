@@ -106,8 +106,8 @@ def test_other(scene):
     tap.equal(answer[0], 250, "a letter from a refused sender: 250")
     if tap.ok(mail is not None, "and it arrives"):
         tap.equal(mail.subject(), "Sunday", "its subject untouched")
-        tap.equal(mail.fields("X-Tuiding"), ["class=other; score=0.00/5.00"],
-                  "and a forged X-Tuiding has made way for ours")
+        tap.ok(len(mail.fields("X-Tuiding")) == 1 and mail.field("X-Tuiding").startswith("class=other; score=0.00/5.00; id="),
+               "and a forged X-Tuiding has made way for ours", mail.fields("X-Tuiding"))
     tap.equal(len(scene.decisions()), before, "nothing is recorded of it")
 
 

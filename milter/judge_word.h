@@ -1,0 +1,37 @@
+/*
+ * judge_word.h - what the files about words from recipients share.
+ *
+ * Floor 3.5.  For judge_word*.c and judge_complaint.c only.
+ */
+#ifndef TUIDING_JUDGE_WORD_H
+#define TUIDING_JUDGE_WORD_H
+
+#include "judge_private.h"
+
+#define JUDGE_WORD_SHORT	2000	/* octets of text below which a message that answers none may hold a command */
+
+/* What is taken from a decision: it outlives the listing. */
+struct judge_word_decision {
+	bool			found;
+	int64_t			at;
+	char			id[LEDGER_ID_MAX + 1];
+	char			recipient[ADDR_MAX + 1];
+	char			sender[ADDR_MAX + 1];
+	char			key[ADDR_KEY_MAX + 1];		/* that a refusal gets */
+	char			message_id[300];
+	char			subject[201];
+	enum policy_direction	direction;
+};
+
+/* The newest commercial decision of a filter.  1, 0, -1. */
+int	judge_word_find(struct judge_case *c, const struct ledger_decision_filter *filter,
+	    struct judge_word_decision *found_r, struct err *err);
+
+/* judge_word_act.c: does what the command says for recipient; meant is NULL where no decision is meant.  0, -1. */
+int	judge_word_act(struct judge_case *c, const struct judge_person *person, const char *recipient, const char *source,
+	    const struct command *command, const struct judge_word_decision *meant, struct err *err);
+
+/* For the log: what came of it. */
+void	judge_word_outcome(struct judge_case *c, const char *outcome);
+
+#endif
