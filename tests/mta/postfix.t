@@ -337,7 +337,7 @@ def test_reload(scene):
                                  if "reload: " in line])
     reloaded("the new configuration", **{"required-score": 50.0})
     answer, mail = scene.one(message(SALE), at("anna"))
-    tap.equal((answer[0], mail and mail.field("X-Tuiding")), (250, "class=other; score=6.00/50.00"),
+    tap.equal((answer[0], mail and mail.verdict().get("score")), (250, "6.00/50.00"),
               "reload: the new score counts")
     lines = reloaded("the bad configuration", "required-score = 5.0\nno-such-key = 1\n")
     tap.ok(any("no-such-key" in line or ":2:" in line for line in lines),
