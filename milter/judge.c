@@ -358,7 +358,9 @@ judge_case_run(struct judge_case *c, struct err *err)
 		return 0;
 	}
 	read_sender(c);
-	if (judge_words(c, err) != 0)
+	if (judge_is_own_letter(c))
+		a->untouched = true;
+	else if (judge_words(c, err) != 0)
 		return put_off(c, err);
 	if (a->untouched)
 		return 0;

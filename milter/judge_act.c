@@ -43,8 +43,9 @@ take_evidence(struct judge_act *act, const struct judge_case *c)
 	    c->msg->login == NULL ? "-" : c->msg->login, c->sender.envelope, c->msg->len);
 	if (n < 0 || (size_t)n >= sizeof(head))
 		return -1;
-	if (len > max - (size_t)n)
-		len = max - (size_t)n;
+	max = max > (size_t)n ? max - (size_t)n : 0;
+	if (len > max)
+		len = max;
 	act->evidence = malloc((size_t)n + len + 1);
 	if (act->evidence == NULL)
 		return -1;

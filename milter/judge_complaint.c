@@ -17,22 +17,40 @@
 /* ---- who complains ----------------------------------------------------------------------------------- */
 
 /*
- * For whom: the person themselves; the recipient a report names, where it comes from inside for one of ours, or
- * proven from the provider whose customer that is.  "": nobody who may.
+ * Whether a report counts for the recipient it names: a machine's inside, for one of ours; a provider's, for its own
+ * customer.  One of our people, or a customer of a public mail service, speaks for nobody else: only those who run
+ * the mail there do (RFC 2142).
  */
+static bool
+reports_for(const struct judge_case *c, const struct judge_person *person, const char *recipient)
+{
+	const char *theirs = addr_domain_of(recipient), *domain = addr_domain_of(person->key);
+
+	if (!person->proven)
+		return c->answer->direction == DIRECTION_OUTBOUND && judge_is_local(c->judge, recipient);
+	if (theirs == NULL || domain == NULL || strcmp(theirs, domain) != 0)
+		return false;
+	if (strncmp(person->key, "abuse@", 6) == 0 || strncmp(person->key, "postmaster@", 11) == 0)
+		return true;
+	return !judge_is_local(c->judge, recipient) && !judge_list_has(&c->judge->set.public_mail_domains, domain);
+}
+
+/* For whom: the recipient a report names, or the person themselves.  "": nobody who may. */
 static const char *
 complainant(const struct judge_case *c, const struct judge_person *person, const struct complaint *complaint)
 {
-	const char *recipient = complaint->original_recipient, *theirs = addr_domain_of(recipient);
-	const char *domain = addr_domain_of(person->key);
-
-	if (recipient[0] == '\0')
-		return person->proven ? person->key : "";
-	if (c->answer->direction == DIRECTION_OUTBOUND && !person->proven)
-		return judge_is_local(c->judge, recipient) ? recipient : "";
-	if (person->proven && theirs != NULL && domain != NULL && strcmp(theirs, domain) == 0)
-		return recipient;
+	if (complaint->original_recipient[0] != '\0' && reports_for(c, person, complaint->original_recipient))
+		return complaint->original_recipient;
 	return person->proven ? person->key : "";
+}
+
+/* A report may be written by a machine; whatever else a machine sends here is no demand (RFC 3834). */
+static bool
+is_idle_talk(const struct judge_case *c, const struct complaint *complaint)
+{
+	bool report = complaint->n > 0 && complaint->item[0].source == COMPLAINT_REPORT;
+
+	return !report && command_is_automatic(c->mime, c->msg->sender);
 }
 
 /* ---- the case ------------------------------------------------------------------------------------------ */
@@ -118,6 +136,11 @@ judge_complain(struct judge_case *c, const struct judge_person *person, struct e
 	}
 	if (complaint_read(c->mime, c->msg->octets, c->msg->len, c->judge->set.default_charset, &complaint, err) < 0)
 		goto out;
+	if (is_idle_talk(c, &complaint)) {
+		judge_word_outcome(c, "ignored: automatic");
+		ret = 0;
+		goto out;
+	}
 	recipient = complainant(c, person, &complaint);
 	(void)snprintf(c->answer->said.person, sizeof(c->answer->said.person), "%s", recipient);
 	if (recipient[0] == '\0' || judge_is_shared(c->judge, recipient)) {
@@ -147,10 +170,11 @@ out:
 int
 judge_complain_of(struct judge_act *act, const struct judge_word_decision *decision, struct err *err)
 {
+	bool refuse = decision->key[0] != '\0';	/* else the message named nobody */
 	size_t statement;
 
 	(void)err;
-	statement = judge_act_say(act, LEDGER_REFUSAL, decision->key, NULL);
+	statement = refuse ? judge_act_say(act, LEDGER_REFUSAL, decision->key, NULL) : LEDGER_ALWAYS;
 	act->cases[0] = (struct ledger_act_case){
 		.complaint = {
 			.state = CASE_OPEN, .kind = "commercial", .source = "inline", .weak = true,
@@ -162,7 +186,7 @@ judge_complain_of(struct judge_act *act, const struct judge_word_decision *decis
 		.statement = statement, .measure = act->c->judge->set.measures,
 	};
 	act->act.ncases = 1;
-	tell_opened(act, decision->sender, decision->subject, decision->key, true);
+	tell_opened(act, decision->sender, decision->subject, decision->key, refuse);
 	(void)snprintf(act->c->answer->said.key, sizeof(act->c->answer->said.key), "%s", decision->key);
 	act->c->answer->said.cases = 1;
 	return 0;
@@ -241,6 +265,10 @@ judge_confirm(struct judge_case *c, const struct judge_person *person, const cha
 		return -1;
 	if (!r.found) {
 		judge_word_outcome(c, "ignored: no such case");
+		return 0;
+	}
+	if (judge_is_shared(c->judge, r.recipient)) {
+		judge_word_outcome(c, "ignored: shared mailbox");
 		return 0;
 	}
 	if (!holder.proven || strcmp(holder.key, r.recipient) != 0)

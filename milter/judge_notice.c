@@ -19,7 +19,8 @@ judge_notice_mixed(struct judge_case *c)
 	GString *names;
 	size_t i, n = 0;
 
-	if (c->msg->dry || a->direction != DIRECTION_OUTBOUND || c->judge->set.mode == MODE_OBSERVE || a->nrcpts < 2)
+	if (c->msg->dry || a->direction != DIRECTION_OUTBOUND || c->judge->set.mode == MODE_OBSERVE || a->nrcpts < 2 ||
+	    a->action == ACTION_TEMPFAIL)	/* nothing has become of it yet */
 		return;
 	judge_person_of(c, &person);
 	if (!person.proven)

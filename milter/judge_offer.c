@@ -27,30 +27,36 @@ judge_token_address(const struct judge *judge, enum token_kind kind, const char 
 	return n > 0 && n <= ADDR_MAX;
 }
 
+/* Whether the h= tag of a signature names the field. */
+static bool
+names_field(const char *tags, const char *name)
+{
+	size_t len = strlen(name);
+	const char *p = tags, *end;
+
+	for (;; p = end + 1) {
+		end = p + strcspn(p, ";");
+		p += strspn(p, " \t");
+		if ((*p == 'h' || *p == 'H') && p[1 + strspn(p + 1, " \t")] == '=')
+			for (p++; p < end; p++)
+				if (strncasecmp(p, name, len) == 0 && strchr("=: \t", p[-1]) != NULL &&
+				    (p[len] == '\0' || strchr(":; \t", p[len]) != NULL))
+					return true;
+		if (*end == '\0')
+			return false;
+	}
+}
+
 /* Whether a DKIM signature covers the field, present or not (RFC 6376 5.4: adding it breaks the signature). */
 static bool
 is_signed(const struct mime *mime, const char *name)
 {
 	const struct mime_field *field;
-	size_t i, len = strlen(name);
-	const char *p;
+	size_t i;
 
-	for (i = 0; (field = mime_field_named(mime, "DKIM-Signature", i)) != NULL && i < 50; i++) {
-		p = field->text;
-		while ((p = strpbrk(p, ";hH")) != NULL) {
-			if (*p == ';') {
-				p++;
-				continue;
-			}
-			if (p[1 + strspn(p + 1, " \t")] == '=' && (p == field->text || strchr("; \t", p[-1]) != NULL))
-				break;
-			p++;
-		}
-		for (p = p == NULL ? "" : p + 1; *p != '\0' && *p != ';'; p++)
-			if (strncasecmp(p, name, len) == 0 && strchr("=: \t", p[-1]) != NULL &&
-			    (p[len] == '\0' || strchr(":; \t", p[len]) != NULL))
-				return true;
-	}
+	for (i = 0; (field = mime_field_named(mime, "DKIM-Signature", i)) != NULL && i < 50; i++)
+		if (names_field(field->text, name))
+			return true;
 	return false;
 }
 

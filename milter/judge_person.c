@@ -70,10 +70,8 @@ judge_person_of(const struct judge_case *c, struct judge_person *person_r)
 		take_address(c, sender->from, sender->method, person_r);
 	if (!person_r->proven && !login && sender->from[0] != '\0')
 		(void)judge_recipient_key(c->judge, sender->from, person_r->key);
-	if (person_r->key[0] != '\0' && judge_is_shared(c->judge, person_r->key)) {
-		person_r->key[0] = '\0';
-		person_r->proven = false;
-	}
+	if (person_r->key[0] != '\0' && judge_is_shared(c->judge, person_r->key))
+		*person_r = (struct judge_person){ .proof = "none" };
 }
 
 bool

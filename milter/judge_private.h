@@ -135,6 +135,8 @@ int	judge_confirm(struct judge_case *c, const struct judge_person *person, const
 
 /* judge_seen.c: whether it bears our own mark, of decisions on this very message.  Ledger away: no. */
 bool	judge_was_seen(const struct judge_case *c);
+/* A letter of the worker's on its way out: an answer to a person, never advertising, whatever words it quotes. */
+bool	judge_is_own_letter(const struct judge_case *c);
 
 /* judge.c: the class of a message, nothing else. */
 enum policy_class	judge_class_of(const struct judge *judge, const char *octets, size_t len, int64_t now);

@@ -1,5 +1,5 @@
 /*
- * judge_seen.c - whether a message went through here before.
+ * judge_seen.c - whether a message went through here before, or is a letter of our own.
  *
  * Floor 3.5, part of judge.  DESIGN section 2: what an internal client brings back with our own mark is left as it is.
  */
@@ -76,4 +76,16 @@ judge_was_seen(const struct judge_case *c)
 		seen = all_seen(c, id, message_id->text);
 	}
 	return seen;
+}
+
+bool
+judge_is_own_letter(const struct judge_case *c)
+{
+	char from[ADDR_MAX + 1], envelope[ADDR_MAX + 1];
+
+	judge_envelope_key(c->msg->sender, envelope);
+	return c->answer->direction == DIRECTION_OUTBOUND && envelope[0] == '\0' &&
+	    (c->msg->login == NULL || c->msg->login[0] == '\0') && c->judge->set.command_address[0] != '\0' &&
+	    mime_field_named(c->mime, "X-Tuiding-Letter", 0) != NULL &&
+	    judge_recipient_key(c->judge, c->sender.from, from) && strcmp(from, c->judge->set.command_address) == 0;
 }

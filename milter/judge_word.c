@@ -158,14 +158,19 @@ is_about_sender(enum command_verb verb)
 
 /*
  * Whether this word from outside counts.  A consent asks for proof, since it would undo a refusal; a refusal for
- * proof, or an answer to a message of ours, or the setting that lets it in marked.
+ * proof, or an answer to a message of ours, or the setting that lets it in marked.  One of our own people who writes
+ * from out there is no outside person: without proof it may be anybody.
  */
 static bool
-outside_counts(struct judge_case *c, const struct command *command, const struct judge_person *person, bool direct)
+outside_counts(struct judge_case *c, const struct command *command, struct judge_person *person, bool direct)
 {
 	if (person->proven)
 		return true;
-	return command->verb == COMMAND_REFUSE && (direct || c->judge->set.unproven_refusals);
+	if (command->verb != COMMAND_REFUSE || judge_is_local(c->judge, person->key))
+		return false;
+	if (direct)
+		person->proof = "in-reply-to";
+	return direct || c->judge->set.unproven_refusals;
 }
 
 /* A reply to a sender: of our people outbound, of outside people to our own senders inbound. */
@@ -176,6 +181,7 @@ read_reply(struct judge_case *c, struct err *err)
 	struct judge_word_decision meant;
 	struct judge_person person;
 	struct command command;
+	bool counts;
 	int ret;
 
 	if (!may_say(c) || command_is_automatic(c->mime, c->msg->sender) ||
@@ -190,13 +196,12 @@ read_reply(struct judge_case *c, struct err *err)
 		return ret;			/* a "拒绝" among partners refuses nobody */
 	if (!outbound && meant.direction != DIRECTION_OUTBOUND)
 		return 0;			/* what came in from outside is not answered from outside */
+	counts = outbound || outside_counts(c, &command, &person, direct);
 	note(c, outbound ? "reply" : "customer", command_verb_name(command.verb), &person, person.key);
-	if (!outbound && !outside_counts(c, &command, &person, direct)) {
+	if (!counts) {
 		judge_word_outcome(c, "ignored: nothing proves who");
 		return 0;
 	}
-	if (!outbound && !person.proven && direct)
-		person.proof = "in-reply-to";
 	return act_within_rate(c, &person, person.key, "reply", &command, &meant, err);
 }
 

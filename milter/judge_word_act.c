@@ -38,9 +38,11 @@ help(struct judge_act *act, const struct command *command)
 /* ---- 撤销 REF -------------------------------------------------------------------------------------- */
 
 struct own {
-	bool	found;
-	char	sender[ADDR_KEY_MAX + 1];
-	char	kind[16];
+	const char	*cause;			/* the mail that says it */
+	bool		 found;			/* it stands */
+	bool		 repeated;		/* it was ended by this mail, which has come again */
+	char		 sender[ADDR_KEY_MAX + 1];
+	char		 kind[16];
 };
 
 static bool
@@ -48,6 +50,8 @@ take_own(void *arg, const struct ledger_statement *statement)
 {
 	struct own *own = arg;
 
+	if (statement->kind == LEDGER_VOID && statement->message_id != NULL)
+		own->repeated = own->repeated || strcmp(statement->message_id, own->cause) == 0;
 	if (statement->kind != LEDGER_CONSENT && statement->kind != LEDGER_REFUSAL)
 		return true;
 	own->found = !statement->voided;
@@ -61,7 +65,7 @@ undo(struct judge_act *act, const struct command *command, struct err *err)
 {
 	const struct ledger_filter filter = { .recipient = act->recipient, .reference = command->reference };
 	const char *const not[] = { "undid", command->reference };
-	struct own own = { false, "", "" };
+	struct own own = { .cause = act->cause };
 	size_t i;
 
 	if (command->reference[0] == '\0') {
@@ -70,6 +74,10 @@ undo(struct judge_act *act, const struct command *command, struct err *err)
 	}
 	if (ledger_statements(act->c->judge->set.ledger, &filter, take_own, &own, err) < 0)
 		return -1;
+	if (!own.found && own.repeated) {
+		judge_word_outcome(act->c, "repeated");
+		return 0;
+	}
 	if (!own.found) {
 		judge_act_tell(act, NOTIFY_NOT_UNDONE, not, 1, LEDGER_ALWAYS, LEDGER_ALWAYS);
 		judge_word_outcome(act->c, "no such statement");
@@ -192,6 +200,8 @@ judge_word_act(struct judge_case *c, const struct judge_person *person, const ch
 		judge_word_outcome(c, receipt->outcome == LEDGER_WRITTEN ? "recorded" :
 		    receipt->outcome == LEDGER_ALREADY ? "repeated" : "not recorded");
 		(void)snprintf(c->answer->said.reference, sizeof(c->answer->said.reference), "%s", receipt->reference);
+	} else if (act->act.ncases > 0) {
+		judge_word_outcome(c, act->result.cases[0].made ? "recorded" : "repeated");
 	}
 	ret = 0;
 out:

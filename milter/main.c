@@ -4,13 +4,9 @@
  * Floor 5.  Order matters and is the order of start(): read the configuration (nothing is started with a wrong
  * one), go into the background, open the socket, drop privileges, open the ledger, read the rules, serve.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <grp.h>
 #include <malloc.h>
 #include <pthread.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,15 +20,18 @@
 #endif
 #include "charset.h"
 #include "conf.h"
+#include "control.h"
+#include "daemon.h"
+#include "ledger_act.h"
 #include "log.h"
 #include "match.h"
+#include "metrics.h"
 #include "session.h"
 #include "setup.h"
 
 #define ARENAS		2
-#define EXIT_USAGE	2
-#define EXIT_TROUBLE	3
 #define SPLIT_PAIRS	100000		/* (sender, recipient) pairs of mixed messages remembered */
+#define RATE_NAMES	100000		/* people and clients whose commands are counted */
 #define LEDGER_RETRY	10		/* seconds between attempts to open a ledger that could not be */
 #define LEDGERS_RETIRED	16		/* that were lost and found again; beyond: left to the process's end */
 #define QUIET_MS	10000		/* how long the end waits for messages being judged */
@@ -50,7 +49,11 @@ struct daemon {
 	struct ledger		*retired[LEDGERS_RETIRED];	/* went away under us; messages may still hold them */
 	size_t			 nretired;
 	struct judge_split	*split;
+	struct judge_rate	*rate;
 	struct judge		*judge;		/* the one of now */
+	struct metrics		 metrics;
+	struct control		*control;	/* NULL: it could not be opened */
+	pthread_mutex_t		 lock;		/* conf, the ledgers, judge: the keeper's and the control socket's */
 	pthread_t		 keeper;
 	bool			 keeping;
 	_Atomic bool		 ending;
@@ -97,13 +100,13 @@ options_read(int argc, char **argv, struct options *opt)
 			return 0;
 		default:
 			usage(stderr);
-			return EXIT_USAGE;
+			return DAEMON_USAGE;
 		}
 	}
 	if (optind < argc) {
 		(void)fprintf(stderr, "tuiding-milter: unexpected argument '%s'\n", argv[optind]);
 		usage(stderr);
-		return EXIT_USAGE;
+		return DAEMON_USAGE;
 	}
 	return -1;
 }
@@ -133,16 +136,6 @@ rules_remark(void *arg, const char *file, unsigned line, const char *rule, const
 		log_line(d->log, LOG_LEVEL_WARNING, "rules: %s:%u: %s: %s", file, line, rule == NULL ? "-" : rule, what);
 }
 
-static bool
-has_user(const struct conf *conf)
-{
-	char buffer[16384];
-	struct passwd pw, *found = NULL;
-
-	return conf->user[0] == '\0' ||
-	    (getpwnam_r(conf->user, &pw, buffer, sizeof(buffer), &found) == 0 && found != NULL);
-}
-
 /* -n: reads everything that would be read, and says what is wrong. */
 static int
 check(struct daemon *d)
@@ -150,11 +143,11 @@ check(struct daemon *d)
 	struct judge *judge = NULL;
 	struct err err = { "" };
 
-	if (setup_judge(d->conf, NULL, NULL, rules_remark, d, &judge, &err) != 0) {
+	if (setup_judge(d->conf, NULL, NULL, NULL, rules_remark, d, &judge, &err) != 0) {
 		(void)fprintf(stderr, "tuiding-milter: %s\n", err.text);
-		return EXIT_USAGE;
+		return DAEMON_USAGE;
 	}
-	if (!has_user(d->conf))
+	if (!daemon_has_user(d->conf->user))
 		(void)fprintf(stderr, "tuiding-milter: warning: there is no user '%s' yet\n", d->conf->user);
 	(void)printf("%s: ok, mode %s, %zu rules\n", d->conf->path, policy_mode_name(d->conf->mode),
 	    rules_count(judge_rules_set(judge_ruleset(judge))));
@@ -163,88 +156,6 @@ check(struct daemon *d)
 }
 
 /* ---- start ------------------------------------------------------------------------------------- */
-
-/* Tells the waiting parent how the start went, once; standard error was ours till then, to say why not. */
-static void
-tell_parent(struct daemon *d, unsigned char status)
-{
-	int null;
-
-	if (d->ready_fd < 0)
-		return;
-	null = d->conf->log == CONF_LOG_STDERR ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (null >= 0) {
-		(void)dup2(null, STDERR_FILENO);
-		(void)close(null);
-	}
-	(void)!write(d->ready_fd, &status, 1);
-	(void)close(d->ready_fd);
-	d->ready_fd = -1;
-}
-
-/*
- * Into the background.  Returns -1 in the child; in the parent the exit status, once the child has said that
- * it serves, or has ended.
- */
-static int
-background(struct daemon *d)
-{
-	unsigned char status = EXIT_TROUBLE;
-	int fds[2], null;
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC) != 0 || (pid = fork()) < 0) {
-		(void)fprintf(stderr, "tuiding-milter: cannot go into the background\n");
-		return EXIT_TROUBLE;
-	}
-	if (pid > 0) {
-		(void)close(fds[1]);
-		while (read(fds[0], &status, 1) < 0 && errno == EINTR)
-			continue;
-		return status;
-	}
-	(void)close(fds[0]);
-	d->ready_fd = fds[1];
-	(void)setsid();
-	(void)!chdir("/");
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null >= 0) {
-		(void)dup2(null, STDIN_FILENO);
-		(void)dup2(null, STDOUT_FILENO);
-		(void)close(null);
-	}
-	return -1;
-}
-
-/* Hands the socket file to the user we are about to become, so that group members may connect. */
-static void
-give_socket(const char *socket, const struct passwd *pw)
-{
-	const char *path = socket;
-
-	if (strncmp(path, "unix:", 5) == 0 || strncmp(path, "local:", 6) == 0)
-		path = strchr(path, ':') + 1;
-	if (path[0] == '/')
-		(void)!lchown(path, pw->pw_uid, pw->pw_gid);
-}
-
-static int
-drop_privileges(const struct conf *conf, struct err *err)
-{
-	char buffer[16384];
-	struct passwd pw, *found = NULL;
-
-	if (conf->user[0] == '\0' || geteuid() != 0)
-		return 0;
-	if (getpwnam_r(conf->user, &pw, buffer, sizeof(buffer), &found) != 0 || found == NULL)
-		return err_set(err, "user: there is no user '%s' (empty: stay who we are)", conf->user);
-	give_socket(conf->socket, found);
-	if (initgroups(found->pw_name, found->pw_gid) != 0 || setgid(found->pw_gid) != 0 || setuid(found->pw_uid) != 0)
-		return err_set(err, "user: cannot become '%s'", conf->user);
-	if (found->pw_uid != 0 && setuid(0) == 0)
-		return err_set(err, "user: privileges came back after they were dropped");
-	return 0;
-}
 
 /* As many descriptors as connections and the rest may want. */
 static void
@@ -298,7 +209,7 @@ install_judge(struct daemon *d, const struct conf *conf, struct err *err)
 {
 	struct judge *judge = NULL;
 
-	if (setup_judge(conf, d->ledger, d->split, rules_remark, d, &judge, err) != 0)
+	if (setup_judge(conf, d->ledger, d->split, d->rate, rules_remark, d, &judge, err) != 0)
 		return -1;
 	use_judge(d, judge);
 	log_line(d->log, LOG_LEVEL_NOTICE, "rules: %zu, %s, mode %s",
@@ -313,26 +224,29 @@ needs_restart(const struct conf *a, const struct conf *b)
 	    strcmp(a->ledger, b->ledger) != 0 || a->ledger_timeout != b->ledger_timeout ||
 	    a->ledger_readers != b->ledger_readers || strcmp(a->split_text, b->split_text) != 0 ||
 	    a->max_scan_size != b->max_scan_size || a->max_header_size != b->max_header_size ||
-	    a->max_connections != b->max_connections;
+	    a->max_connections != b->max_connections || strcmp(a->control_socket, b->control_socket) != 0;
 }
 
-static void
-reload(struct daemon *d)
+/* 0, or -1 and everything goes on as it was. */
+static int
+reload(struct daemon *d, struct err *err)
 {
 	struct conf *conf = NULL;
-	struct err err = { "" };
 
-	if (conf_read(d->opt.conf, conf_remark, d, &conf, &err) != 0 || install_judge(d, conf, &err) != 0) {
-		log_line(d->log, LOG_LEVEL_ERROR, "reload: %s; going on with the old configuration", err.text);
+	if (conf_read(d->opt.conf, conf_remark, d, &conf, err) != 0 || install_judge(d, conf, err) != 0) {
+		log_line(d->log, LOG_LEVEL_ERROR, "reload: %s; going on with the old configuration", err->text);
+		metrics_add(&d->metrics, METRIC_RELOAD_FAILURES, 1);
 		conf_free(conf);
-		return;
+		return -1;
 	}
 	if (needs_restart(d->conf, conf))
-		log_line(d->log, LOG_LEVEL_WARNING, "reload: socket, user, log, the ledger keys, split-text, max-scan-size, "
-		    "max-header-size and max-connections change fully only with a restart");
+		log_line(d->log, LOG_LEVEL_WARNING, "reload: socket, control-socket, user, log, the ledger keys, split-text, "
+		    "max-scan-size, max-header-size and max-connections change fully only with a restart");
 	conf_free(d->conf);
 	d->conf = conf;
+	metrics_add(&d->metrics, METRIC_RELOADS, 1);
 	log_line(d->log, LOG_LEVEL_NOTICE, "reload: done");
+	return 0;
 }
 
 /* A ledger whose file went away is set aside; the next one that can be opened takes its place. */
@@ -367,18 +281,72 @@ keep(void *arg)
 {
 	const struct timespec nap = { .tv_sec = LEDGER_RETRY };
 	struct daemon *d = arg;
+	struct err err = { "" };
 	sigset_t set;
+	int signal;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
 	while (!d->ending) {
-		if (sigtimedwait(&set, NULL, &nap) == SIGUSR1)
-			reload(d);
+		signal = sigtimedwait(&set, NULL, &nap);
+		pthread_mutex_lock(&d->lock);
+		if (signal == SIGUSR1)
+			(void)reload(d, &err);
 		if (!d->ending)
 			look_after_ledger(d);
+		pthread_mutex_unlock(&d->lock);
 	}
 	return NULL;
+}
+
+/* ---- what the control socket asks ---------------------------------------------------------------- */
+
+static int
+on_status(void *arg, FILE *out, struct err *err)
+{
+	struct daemon *d = arg;
+	uint64_t lost;
+	size_t i;
+
+	(void)err;
+	pthread_mutex_lock(&d->lock);
+	lost = d->ledger == NULL ? 0 : ledger_talk_lost(d->ledger);
+	for (i = 0; i < d->nretired; i++)
+		lost += ledger_talk_lost(d->retired[i]);
+	(void)fprintf(out, "ledger_open %d\nenforcing %d\n", d->ledger != NULL, d->conf->mode == MODE_ENFORCE);
+	pthread_mutex_unlock(&d->lock);
+	metrics_set(&d->metrics, METRIC_TALK_LOST, lost);
+	metrics_write(&d->metrics, out);
+	return 0;
+}
+
+static int
+on_reload(void *arg, FILE *out, struct err *err)
+{
+	struct daemon *d = arg;
+	int ret;
+
+	(void)out;
+	pthread_mutex_lock(&d->lock);
+	ret = reload(d, err);
+	pthread_mutex_unlock(&d->lock);
+	return ret;
+}
+
+/* Mail flows without it: what is wrong is a warning. */
+static void
+open_control(struct daemon *d)
+{
+	static const struct control_command commands[] = {
+		{ "status", on_status }, { "reload", on_reload }, { NULL, NULL }
+	};
+	struct err err = { "" };
+
+	if (d->conf->control_socket[0] != '\0' &&
+	    control_start(d->conf->control_socket, commands, d, &d->control, &err) != 0)
+		log_line(d->log, LOG_LEVEL_WARNING, "control: %s; tuiding status and tuiding reload will find nobody",
+		    err.text);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------- */
@@ -389,7 +357,7 @@ start(struct daemon *d, struct err *err)
 	const struct session_settings settings = {
 		.socket = d->conf->socket, .max_scan_size = d->conf->max_scan_size,
 		.max_header_size = d->conf->max_header_size, .max_connections = d->conf->max_connections,
-		.split_text = d->conf->split_text,
+		.split_text = d->conf->split_text, .metrics = &d->metrics,
 	};
 	sigset_t set;
 
@@ -407,9 +375,10 @@ start(struct daemon *d, struct err *err)
 	(void)umask(027);
 	raise_limits(d->conf);
 	d->split = judge_split_new(SPLIT_PAIRS);
-	if (d->split == NULL)
+	d->rate = judge_rate_new(RATE_NAMES);
+	if (d->split == NULL || d->rate == NULL)
 		return err_set(err, "no memory");
-	if (session_open(&settings, d->log, err) != 0 || drop_privileges(d->conf, err) != 0)
+	if (session_open(&settings, d->log, err) != 0 || daemon_become(d->conf->user, d->conf->socket, err) != 0)
 		return -1;
 	open_ledger(d, true);
 	if (install_judge(d, d->conf, err) != 0)
@@ -417,6 +386,7 @@ start(struct daemon *d, struct err *err)
 	if (pthread_create(&d->keeper, NULL, keep, d) != 0)
 		return err_set(err, "cannot start a thread");
 	d->keeping = true;
+	open_control(d);
 	log_line(d->log, LOG_LEVEL_NOTICE, "start: version %s, socket %s", PACKAGE_VERSION, d->conf->socket);
 	return 0;
 }
@@ -432,16 +402,17 @@ serve(struct daemon *d)
 		if (d->conf->log != CONF_LOG_STDERR)
 			(void)fprintf(stderr, "tuiding-milter: %s\n", err.text);
 		log_line(d->log, LOG_LEVEL_ERROR, "start: %s", err.text);
-		return EXIT_TROUBLE;
+		return DAEMON_TROUBLE;
 	}
-	tell_parent(d, 0);
+	daemon_ready(&d->ready_fd, d->conf->log == CONF_LOG_STDERR, 0);
 #ifdef HAVE_LIBSYSTEMD
 	(void)sd_notify(0, "READY=1");
 #endif
 	if (session_run(&err) != 0) {
 		log_line(d->log, LOG_LEVEL_ERROR, "end: %s", err.text);
-		status = EXIT_TROUBLE;
+		status = DAEMON_TROUBLE;
 	}
+	control_stop(d->control);
 	d->ending = true;
 	(void)pthread_kill(d->keeper, SIGUSR2);
 	(void)pthread_join(d->keeper, NULL);
@@ -454,13 +425,14 @@ serve(struct daemon *d)
 	while (d->nretired > 0)
 		ledger_close(d->retired[--d->nretired]);
 	judge_split_free(d->split);
+	judge_rate_free(d->rate);
 	return status;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct daemon d = { .ready_fd = -1 };
+	struct daemon d = { .ready_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct charset_hold *hold;
 	struct err err = { "" };
 	int status;
@@ -474,13 +446,13 @@ main(int argc, char **argv)
 	hold = charset_hold();
 	if (conf_read(d.opt.conf, conf_remark, &d, &d.conf, &err) != 0) {
 		(void)fprintf(stderr, "tuiding-milter: %s\n", err.text);
-		status = EXIT_USAGE;
+		status = DAEMON_USAGE;
 		goto out;
 	}
-	status = d.opt.check ? check(&d) : d.opt.foreground ? -1 : background(&d);
+	status = d.opt.check ? check(&d) : d.opt.foreground ? -1 : daemon_background("tuiding-milter", &d.ready_fd);
 	if (status < 0)
 		status = serve(&d);
-	tell_parent(&d, (unsigned char)status);
+	daemon_ready(&d.ready_fd, d.conf->log == CONF_LOG_STDERR, (unsigned char)status);
 out:
 	conf_free(d.conf);
 	log_free(d.log);

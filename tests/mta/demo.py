@@ -135,7 +135,7 @@ class Stage:
             "complaint-address": "jubao@" + DOMAIN,
         })
         self.postfix = Postfix(rig, rig.path("mta"), [DOMAIN], USERS, [verifier.port, self.filter.port],
-                               self.sink.port)
+                               self.sink.port, mynetworks="%s/32, 127.0.0.1/32" % INSIDE)
         self.filter.configure(**{"notify-relay": "smtp://127.0.0.1:%d" % self.postfix.port,
                                  "templates": os.path.join(conf, "templates"), "operator": "演示邮局 Demo Mail"})
         self.filter.tuiding("ledger", "init")

@@ -11,12 +11,11 @@ import os
 import secrets
 import shutil
 import subprocess
-import urllib.error
 import urllib.request
 
 from rig import Failure, Skip, alive, end_child, end_pid, free_port, port_open, wait_for
 
-BOX_USER = "nobody"          # the maildirs' owner
+BOX_USER = "mail"            # the maildirs' owner: another than the ledger's
 PASSWORD = "only-on-loopback"
 PROGRAMS = ("dovecot", "doveconf", "sievec")
 MODULES = ("/usr/lib/dovecot/lmtp", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/script",
@@ -97,7 +96,7 @@ plugin {{
 }}
 service tuiding-junk {{
   executable = script {script}
-  user = {user}
+  user = {reporter}
   unix_listener tuiding-junk {{
     user = {user}
     mode = 0600
@@ -114,7 +113,8 @@ def find(program):
 
 
 class Dovecot:
-    """One instance.  users: local parts; junk: (the shipped sieve script, the pipe script with its words)."""
+    """One instance.  users: local parts; junk: (the shipped sieve script, the pipe script with
+    its words, the user it runs as)."""
 
     def __init__(self, rig, domain, users, junk=None):
         self.rig = rig
@@ -134,14 +134,14 @@ class Dovecot:
         self.key = secrets.token_hex(16)
         self.child = self.output = None
         rig.write("dovecot/users", "".join("%s@%s:{PLAIN}%s::::::\n" % (user, domain, PASSWORD) for user in users))
-        names = {"folder": self.folder, "boxes": self.boxes, "user": BOX_USER, "group": "nogroup", "key": self.key,
+        names = {"folder": self.folder, "boxes": self.boxes, "user": BOX_USER, "group": "mail", "key": self.key,
                  "imap": self.imap_port, "lmtp": self.lmtp_port, "http": self.http_port,
                  "name": os.path.basename(rig.folder)}
         text = CONF.format(**names)
         if junk is not None:
             rig.make_folder("dovecot", "sieve")
             shutil.copy(junk[0], rig.path("dovecot", "sieve", "tuiding-junk.sieve"))
-            text += JUNK.format(script=junk[1], **names)
+            text += JUNK.format(script=junk[1], reporter=junk[2], **names)
         self.conf = rig.write("dovecot/dovecot.conf", text)
         if junk is not None:
             self._run("sievec", "-c", self.conf, rig.path("dovecot", "sieve", "tuiding-junk.sieve"))
@@ -199,17 +199,15 @@ class Dovecot:
         """An IMAP session of that person."""
         return Box(self.imap_port, "%s@%s" % (user, self.domain))
 
-    def doveadm(self, *command, key=None):
-        """One command over HTTP, as the worker gives it: (status, answer)."""
+    def doveadm(self, *command):
+        """One command over HTTP, as the worker gives it: the payload, or ("error", …)."""
         request = urllib.request.Request(self.url, data=json.dumps([[*command, "t"]]).encode("utf-8"), headers={
-            "Authorization": "X-Dovecot-API " + base64.b64encode((key or self.key).encode()).decode(),
+            "Authorization": "X-Dovecot-API " + base64.b64encode(self.key.encode()).decode(),
             "Content-Type": "application/json"})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(request, timeout=20) as answer:
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            return error.code, None
+        with opener.open(request, timeout=20) as answer:
+            what, payload, _ = json.loads(answer.read())[0]
+        return payload if what == "doveadmResponse" else (what, payload)
 
 
 class Box:
@@ -255,6 +253,11 @@ class Box:
 
     def move(self, uid, where):
         self._do("MOVE", uid, where)
+
+    def expunge(self, uid):
+        """Of the folder last looked into."""
+        self._do("STORE", uid, "+FLAGS", "(\\Deleted)")
+        self._do("EXPUNGE", uid)
 
     def append(self, folder, octets):
         status, data = self.imap.append(folder, None, None, octets)
