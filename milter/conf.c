@@ -275,6 +275,22 @@ first_domain(cfg_t *cfg)
 	return strdup(out);
 }
 
+/* Not set, the keys lie beside the ledger.  0, or -1. */
+static int
+key_beside(struct conf *conf, struct err *err)
+{
+	const char *path = strchr(conf->ledger, '/'), *slash = path == NULL ? NULL : strrchr(path, '/');
+	char *key = NULL;
+
+	if (slash == NULL)
+		return 0;
+	if (asprintf(&key, "%.*s/token.key", (int)(slash - path), path) < 0)
+		return err_set(err, "token-key: no memory");
+	free(conf->token_key);
+	conf->token_key = key;
+	return 0;
+}
+
 static int
 conf_fill(struct conf *conf, cfg_t *cfg, const struct reading *reading, struct err *err)
 {
@@ -288,6 +304,8 @@ conf_fill(struct conf *conf, cfg_t *cfg, const struct reading *reading, struct e
 	conf->default_domain = first_domain(cfg);
 	if (conf->default_domain == NULL)
 		return err_set(err, "local-domains: no memory");
+	if (reading->line[conf_row_named("token-key") - conf_rows] == 0 && key_beside(conf, err) != 0)
+		return -1;
 	return fill_policies(conf, cfg, err);
 }
 

@@ -21,7 +21,9 @@ take_decision(void *arg, const struct ledger_decision *d)
 	struct found *found = arg;
 
 	found->any = true;
-	(void)snprintf(found->matter->decision, sizeof(found->matter->decision), "%s", d->id);
+	/* The message's id is what its X-Tuiding bears, and so what a measure looks for. */
+	(void)snprintf(found->matter->decision, sizeof(found->matter->decision), "%s",
+	    d->message[0] != '\0' ? d->message : d->id);
 	(void)snprintf(found->matter->key, sizeof(found->matter->key), "%s", d->default_key);
 	return false;
 }

@@ -78,7 +78,9 @@ take_decision(void *arg, const struct ledger_decision *decision)
 
 	found->found = true;
 	found->at = decision->at;
-	(void)snprintf(found->id, sizeof(found->id), "%s", decision->id);
+	/* The message's id is what its X-Tuiding bears, and so what a measure looks for. */
+	(void)snprintf(found->id, sizeof(found->id), "%s",
+	    decision->message[0] != '\0' ? decision->message : decision->id);
 	(void)snprintf(found->recipient, sizeof(found->recipient), "%s", decision->recipient);
 	(void)snprintf(found->sender, sizeof(found->sender), "%s", decision->sender);
 	(void)snprintf(found->key, sizeof(found->key), "%s",

@@ -26,7 +26,7 @@
 #define NOTIFY_VOIDED		"voided"	/* an administrator ended a statement: sender, said, reason */
 #define NOTIFY_CASE_REPORTED	"case-reported"	/* number, from, subject; answer: confirm */
 #define NOTIFY_CASE_OPENED	"case-opened"	/* number, from, subject, sender; refused: "yes" or "no" */
-#define NOTIFY_CASE_ENDED	"case-ended"	/* number, from, subject; outcome: "done", "failed" */
+#define NOTIFY_CASE_ENDED	"case-ended"	/* number, from, subject; outcome: "done", "failed", "closed": reason */
 
 /*
  * A JSON object of npairs names and texts ("sender", "shop.example", …), for ledger_letter.values.  Texts that are

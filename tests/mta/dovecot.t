@@ -14,10 +14,10 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from daemon import USER, Filter                                                         # noqa: E402
+from daemon import USER, Filter                                                     # noqa: E402
 from dovecot_rig import Dovecot                                                     # noqa: E402
 from postfix import INSIDE, Postfix                                                 # noqa: E402
-from rig import Rig, alive, need, tap_main, wait_for                       # noqa: E402
+from rig import Rig, alive, need, tap_main, wait_for                                # noqa: E402
 from scene import DOMAIN, LETTER, SALE, SHOP, message, settings                     # noqa: E402
 from smtp import Received, Sink, send                                               # noqa: E402
 from verifier import Verifier                                                       # noqa: E402

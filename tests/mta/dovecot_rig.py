@@ -88,7 +88,7 @@ protocol imap {{
 }}
 plugin {{
   sieve_plugins = sieve_imapsieve sieve_extprograms
-  sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.environment
+  sieve_global_extensions = +vnd.dovecot.pipe
   sieve_pipe_socket_dir = .
   imapsieve_mailbox1_name = Junk
   imapsieve_mailbox1_causes = COPY

@@ -286,6 +286,8 @@ static const struct {
 	    { "该邮件已从您的邮箱中删除", "was removed", "12321" }, { "未能", "could not" } },
 	{ NOTIFY_CASE_ENDED, { "from", "x@shop.example", "subject", "大促", "outcome", "failed" },
 	    { "未能从您的邮箱中删除", "could not be removed" }, { "已从您的邮箱中删除", "was removed" } },
+	{ NOTIFY_CASE_ENDED, { "from", "x@shop.example", "subject", "大促", "outcome", "closed", "reason", "已联系对方" },
+	    { "处理结果：已联系对方", "Outcome: 已联系对方" }, { "从您的邮箱中删除", "removed" } },
 };
 
 static char *
