@@ -62,7 +62,7 @@ struct named {
 
 static const struct named sources[] = {
 	{ "admin", "administrator", "管理员登记" }, { "import", "import", "批量导入" }, { "reply",
-	    "reply", "回复邮件" },
+	    "reply", "回复邮件" }, { "unproven", "reply, not proven", "回复邮件（未经验证）" },
 	{ "token", "refusal address", "退订地址" }, { "mail", "command mail", "指令邮件" },
 	{ "complaint", "complaint", "投诉" }, { NULL, NULL, NULL }
 };

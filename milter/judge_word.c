@@ -204,7 +204,8 @@ read_reply(struct judge_case *c, struct err *err)
 		judge_word_outcome(c, "ignored: nothing proves who");
 		return 0;
 	}
-	return act_within_rate(c, &person, person.key, "reply", &command, &meant, err);
+	return act_within_rate(c, &person, person.key, person.proven || direct ? "reply" : "unproven", &command, &meant,
+	    err);
 }
 
 /* ---- our own addresses ------------------------------------------------------------------------------ */

@@ -18,6 +18,7 @@ static const struct {
 	{ "admin",	false,	false },
 	{ "import",	false,	false },
 	{ "reply",	true,	false },
+	{ "unproven",	true,	false },	/* a reply that nothing proves to be the person's */
 	{ "token",	true,	false },
 	{ "mail",	true,	false },
 	{ "complaint",	true,	false },

@@ -256,7 +256,8 @@ const char *const lite_sql[LITE_SQL_MAX] = {
 	[LITE_ACCESSES_SUBJECT] = ACCESS_COLUMNS " subject = ?1 AND" ACCESS_TESTS,
 	[LITE_PRUNE_DECISIONS] =
 	    "DELETE FROM decision WHERE number IN (SELECT d.number FROM decision d WHERE d.at < ?1"
-	    " AND NOT EXISTS (SELECT 1 FROM complaint c WHERE c.decision = d.id AND c.decision <> '' AND " KEEPS
+	    " AND NOT EXISTS (SELECT 1 FROM complaint c WHERE c.decision IN (d.id, d.message) AND c.decision <> ''"
+	    " AND c.recipient = d.recipient AND " KEEPS
 	    ") ORDER BY d.at LIMIT ?2)",
 	[LITE_PRUNE_EVIDENCE] =
 	    "UPDATE evidence SET octets = NULL WHERE number IN (SELECT c.number FROM complaint c"

@@ -279,6 +279,10 @@ def test_outbound(scene):
     tap.equal(scene.letters(wang), [], "but brings no letter")
     scene.send(reply(wang, at("news"), body="订阅\r\n", answers="nl2@box.example"), at("news"), wang, OUTSIDE)
     scene.refused(wang, at("news"), "a consent that nothing proves does not")
+    chu = "chu@unproven.example"
+    scene.send(message(SALE, author=at("news"), to=chu), chu, at("news"), INSIDE, login=at("news"))
+    scene.send(reply(chu, at("news")), at("news"), chu, OUTSIDE)
+    tap.equal(scene.refusals(chu).get(at("news"), {}).get("source"), "unproven", "what nothing proves is recorded, marked")
     scene.send(reply("sun@unproven.example", at("news")), at("news"), "sun@unproven.example", OUTSIDE)
     scene.unmoved("sun@unproven.example", "who never heard of us refuses nothing")
 
