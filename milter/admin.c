@@ -12,10 +12,10 @@
 #include <unistd.h>
 #include "admin.h"
 #include "admin_args.h"
+#include "admin_user.h"
 #include "match.h"
 #include "setup.h"
 
-/* Later nouns (token, complaint, disclose, erase, status …) are a line here and a file each. */
 static const struct admin_noun nouns[] = {
 	{ "check", admin_check_commands, "judge messages", "判定邮件" },
 	{ "rules", admin_rules_commands, "the rules that classify", "分类规则" },
@@ -27,7 +27,17 @@ static const struct admin_noun nouns[] = {
 	    "收件人对发件人的意愿状态" },
 	{ "decision", admin_decision_commands, "what happened to messages", "处置记录" },
 	{ "explain", admin_explain_commands, "why it happened", "处置的理由" },
+	{ "complaint", admin_complaint_commands, "complaints, and what was done about them",
+	    "投诉及其处理" },
 	{ "ledger", admin_ledger_commands, "the ledger's upkeep", "台账维护" },
+	{ "disclose", admin_disclose_commands, "all that is held about a person",
+	    "某人的全部记录" },
+	{ "erase", admin_erase_commands, "what is held about a person goes", "删除某人的个人信息" },
+	{ "notice", admin_notice_commands, "the rules of collection and use, to publish",
+	    "收集、使用规则（供公开）" },
+	{ "access-log", admin_access_commands, "who looked at whose data", "查阅记录" },
+	{ "status", admin_status_commands, "how the daemon and the ledger are", "运行状态" },
+	{ "reload", admin_reload_commands, "read configuration and rules anew", "重新读取配置和规则" },
 	{ NULL, NULL, NULL, NULL }
 };
 
@@ -166,6 +176,7 @@ int
 main(int argc, char **argv)
 {
 	struct admin admin = { .conf_path = SYSCONFDIR "/tuiding/tuiding.conf", .format = ADMIN_TABLE };
+	char who[ADMIN_USER_MAX];
 	bool help, version;
 	int first, status;
 
@@ -173,6 +184,8 @@ main(int argc, char **argv)
 	setup_libraries();
 	admin.say.lang = say_lang_by_locale();
 	admin.now = now_ms();
+	admin_user_person(who);
+	admin.who = who;
 	help = version = false;
 	first = admin_args_global(&admin, argc, argv, &help, &version);
 	if (first < 0) {

@@ -33,6 +33,8 @@ struct admin {
 	struct conf		*conf;		/* NULL before admin_conf() */
 	struct ledger		*ledger;	/* NULL before admin_ledger() */
 	int64_t			 now;		/* ms, the same for the whole run */
+	const char		*who;		/* who runs it, as the access log names them */
+	bool			 unnoted;	/* the ledger may not be written: looks leave no row */
 };
 
 /* ---- the table of subcommands */
@@ -67,6 +69,13 @@ extern const struct admin_command	admin_standing_commands[];
 extern const struct admin_command	admin_decision_commands[];
 extern const struct admin_command	admin_explain_commands[];
 extern const struct admin_command	admin_ledger_commands[];
+extern const struct admin_command	admin_complaint_commands[];
+extern const struct admin_command	admin_disclose_commands[];
+extern const struct admin_command	admin_erase_commands[];
+extern const struct admin_command	admin_notice_commands[];
+extern const struct admin_command	admin_access_commands[];
+extern const struct admin_command	admin_status_commands[];
+extern const struct admin_command	admin_reload_commands[];
 
 /* What was given to a subcommand. */
 struct admin_args {
@@ -121,6 +130,9 @@ const char	*admin_ledger_path(const struct conf *conf);
 #define ADMIN_HINT_MAX	400
 const char	*admin_ledger_hint(const struct admin *admin, bool write, const struct err *err,
 	    char hint[ADMIN_HINT_MAX]);
+
+/* Whether a mailbox is shared by several people: nobody's word binds it, no letter goes to it. */
+bool	admin_is_shared(const struct conf *conf, const char *recipient);
 
 /* A recipient as the ledger knows it: key, recipient-map applied. */
 int	admin_recipient(const struct admin *admin, const char *text, char out[ADDR_MAX + 1]);

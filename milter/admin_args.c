@@ -196,12 +196,26 @@ help_line(const char *left, size_t width, const char *right)
 	printf("  %s\n", right);
 }
 
+/* Whether a subcommand has an option of that name of its own. */
+static bool
+is_own(const struct admin_command *command, const char *name)
+{
+	const struct admin_option *own;
+
+	for (own = command->options; own != NULL && own->name != NULL; own++)
+		if (strcmp(own->name, name) == 0)
+			return true;
+	return false;
+}
+
 static void
-help_options(const struct admin *admin, const struct admin_option *table)
+help_options(const struct admin *admin, const struct admin_option *table, const struct admin_command *shadowed)
 {
 	char left[80];
 
 	for (; table != NULL && table->name != NULL; table++) {
+		if (shadowed != NULL && is_own(shadowed, table->name))
+			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", table->name, table->value != NULL ? " " : "",
 		    table->value != NULL ? table->value : "");
 		help_line(left, 24, say(&admin->say, table->en, table->zh));
@@ -217,8 +231,8 @@ admin_args_help_command(const struct admin *admin, const char *noun,
 	    command->verb[0] != '\0' ? " " : "", command->verb,
 	    command->operands[0] != '\0' ? " " : "", command->operands,
 	    say(&admin->say, command->en, command->zh));
-	help_options(admin, command->options);
-	help_options(admin, common);
+	help_options(admin, command->options, NULL);
+	help_options(admin, common, command);
 }
 
 /* The verbs of a noun, a line each. */

@@ -185,7 +185,7 @@ check_open(struct check *check)
 		return status;
 	if (check->rcpt != NULL && admin_ledger(admin, true) != 0)
 		admin_note(admin, say(&admin->say, "standings are unknown", "意愿状态一律视为不明"));
-	if (setup_judge(admin->conf, admin->ledger, NULL, admin_quiet, NULL, &check->judge, &err) < 0)
+	if (setup_judge(admin->conf, admin->ledger, NULL, NULL, admin_quiet, NULL, &check->judge, &err) < 0)
 		return admin_trouble(admin, "%s", err.text);
 	return 0;
 }

@@ -4,7 +4,7 @@
  * Floor 5, part of admin.
  */
 #include <string.h>
-#include "admin.h"
+#include "admin_access.h"
 
 static const struct admin_column columns[] = {
 	{ "at", "time", "时间", ADMIN_SEEN_ALL },
@@ -152,6 +152,7 @@ filter_read(const struct admin *admin, const struct admin_args *args,
 			    "%s”"), text);
 	}
 	filter->queue_id = admin_arg(args, "queue-id");
+	filter->sealed = admin_arg(args, "sealed") != NULL;
 	return status;
 }
 
@@ -173,12 +174,13 @@ decision_list(struct admin *admin, const struct admin_args *args)
 	if (status == 0)
 		status = filter_read(admin, args, &filter, recipient, &sender);
 	if (status == 0 && would && (filter.recipient != NULL || filter.sender != NULL ||
-	    filter.queue_id != NULL || filter.action != ACTION_NONE || filter.limit != 0))
+	    filter.queue_id != NULL || filter.action != ACTION_NONE || filter.limit != 0 ||
+	    filter.sealed))
 		status = admin_usage(admin, say(&admin->say,
 		    "with --would only --since and --until may stand",
 		    "--would 只能与 --since、--until 一起使用"));
 	if (status == 0)
-		status = admin_ledger(admin, true);
+		status = would ? admin_ledger(admin, true) : admin_show(admin, args, filter.recipient);
 	if (status != 0)
 		return status;
 	list.admin = admin;
@@ -212,7 +214,9 @@ decision_show(struct admin *admin, const struct admin_args *args)
 	filter.id = id;
 	status = admin_conf(admin);
 	if (status == 0)
-		status = admin_ledger(admin, true);
+		status = admin_show_open(admin);
+	if (status == 0)
+		status = admin_show_decisions(admin, args, &filter);
 	if (status != 0)
 		return status;
 	memcpy(all, columns, sizeof(all));
@@ -238,6 +242,7 @@ static const struct admin_option list_options[] = {
 	    "处置：accept、tag、quarantine、reject、tempfail" },
 	{ "queue-id", "ID", "of this message in the MTA's queue", "只看邮件队列中的该编号" },
 	{ "limit", "N", "the newest N", "只看最近 N 条" },
+	{ "sealed", NULL, "sealed ones too, for an authority that asks by law", "包括已封存的（仅供主管部门依法调取）" },
 	{ "would", NULL, "what enforcement would do, by sender",
 	    "执行模式下将如何处置（按发件人汇总）" },
 	{ NULL, NULL, NULL, NULL }

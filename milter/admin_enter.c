@@ -9,6 +9,8 @@
 #include "admin_said.h"
 #include "admin_standing.h"
 #include "admin_statement.h"
+#include "ledger_act.h"
+#include "notify.h"
 
 static const struct admin_column columns[] = {
 	{ "outcome", NULL, NULL, ADMIN_SEEN_MACHINE },
@@ -76,16 +78,60 @@ overturned(const struct admin *admin, const struct ledger_statement *s, const st
 	admin_standing_clear(&standing);
 }
 
+/* Appends it; of a void the person is told, in the same transaction.  said: what ends.  0, or -1. */
+static int
+append(const struct admin *admin, const struct ledger_statement *s, const struct ledger_statement *said,
+    struct ledger_receipt *receipt_r, struct err *err)
+{
+	const char *const pairs[] = {
+		"sender", said != NULL ? said->sender : NULL, "said", said != NULL ? ledger_kind_name(said->kind) : NULL,
+		"reason", s->reason,
+	};
+	struct ledger_act_letter letter;
+	struct ledger_act_result *result;
+	struct ledger_act act;
+	char *values;
+	int ret;
+
+	if (said == NULL || said->sender == NULL || admin_is_shared(admin->conf, said->recipient))
+		return ledger_append(admin->ledger, s, 1, receipt_r, err);
+	memset(&letter, 0, sizeof(letter));
+	memset(&act, 0, sizeof(act));
+	values = notify_values(pairs, 3);
+	result = calloc(1, sizeof(*result));
+	letter.letter.purpose = NOTIFY_VOIDED;
+	letter.letter.recipient = said->recipient;
+	letter.letter.cause = s->reference;
+	letter.letter.values = values;
+	letter.letter.next_at = admin->now;
+	letter.complaint = LEDGER_ALWAYS;
+	act.now = admin->now;
+	act.statements = s;
+	act.nstatements = 1;
+	act.letters = &letter;
+	act.nletters = 1;
+	if (values == NULL || result == NULL)
+		ret = err_set(err, "no memory");
+	else
+		ret = ledger_do(admin->ledger, &act, result, err);
+	if (ret == 0)
+		*receipt_r = result->receipts[0];
+	free(values);
+	free(result);
+	return ret;
+}
+
 /* Appends, and says what became of it. */
 static int
-enter(struct admin *admin, const struct ledger_statement *s, const struct addr_key *sender)
+enter(struct admin *admin, const struct ledger_statement *s, const struct ledger_statement *said,
+    const struct addr_key *sender)
 {
 	struct ledger_receipt receipt;
 	struct err err;
 	bool already;
 
 	memset(&receipt, 0, sizeof(receipt));
-	if (ledger_append(admin->ledger, s, 1, &receipt, &err) < 0 || receipt.outcome == LEDGER_FAILED)
+	if (append(admin, s, said, &receipt, &err) < 0 || receipt.outcome == LEDGER_FAILED)
 		return admin_trouble(admin, "%s", err.text);
 	if (receipt.outcome == LEDGER_OVERTURNS) {
 		overturned(admin, s, sender);
@@ -167,7 +213,7 @@ admin_statement_add(struct admin *admin, const struct admin_args *args)
 	s.source = "admin";
 	s.recipient = recipient;
 	s.sender = sender.text;
-	return enter(admin, &s, &sender);
+	return enter(admin, &s, NULL, &sender);
 }
 
 /* The statement that a reference or a sequence number names, of that kind.  0, or an exit status. */
@@ -236,7 +282,7 @@ admin_statement_void(struct admin *admin, const struct admin_args *args)
 		s.recipient = said->statement.recipient;
 		s.sender = said->statement.sender;
 		s.reason = reason;
-		status = enter(admin, &s, NULL);
+		status = enter(admin, &s, &said->statement, NULL);
 	}
 	admin_said_free(said);
 	return status;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "admin_access.h"
 #include "admin_clean.h"
 #include "admin_explain.h"
 #include "admin_said.h"
@@ -389,10 +390,12 @@ explain_id(struct admin *admin, const char *id)
 static int
 explain_run(struct admin *admin, const struct admin_args *args)
 {
+	struct ledger_decision_filter filter;
 	const char *id;
 	char own[LEDGER_ID_MAX + 1];
 	int status;
 
+	memset(&filter, 0, sizeof(filter));
 	id = args->operand[0];
 	if (admin->format != ADMIN_TABLE)
 		return admin_usage(admin, say(&admin->say,
@@ -403,7 +406,10 @@ explain_run(struct admin *admin, const struct admin_args *args)
 		    "“%s”不是处置记录的编号"), id);
 	status = admin_conf(admin);
 	if (status == 0)
-		status = admin_ledger(admin, true);
+		status = admin_show_open(admin);
+	filter.id = own;
+	if (status == 0)
+		status = admin_show_decisions(admin, args, &filter);
 	return status != 0 ? status : explain_id(admin, own);
 }
 

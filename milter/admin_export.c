@@ -14,12 +14,23 @@ static const struct admin_column columns[] = {
 	{ "given_at", NULL, NULL, ADMIN_SEEN_MACHINE },
 	{ "expires", NULL, NULL, ADMIN_SEEN_MACHINE },
 	{ "note", NULL, NULL, ADMIN_SEEN_MACHINE },
+	/* with --proof: its place in the chain */
+	{ "seq", NULL, NULL, ADMIN_SEEN_MACHINE },
+	{ "reference", NULL, NULL, ADMIN_SEEN_MACHINE },
+	{ "source", NULL, NULL, ADMIN_SEEN_MACHINE },
+	{ "received_at", NULL, NULL, ADMIN_SEEN_MACHINE },
+	{ "state", NULL, NULL, ADMIN_SEEN_MACHINE },
+	{ "hash", NULL, NULL, ADMIN_SEEN_MACHINE },
 };
+
+#define NCOLUMNS	(sizeof(columns) / sizeof(columns[0]))
+#define PLAIN		5		/* of them, what import reads */
 
 struct export {
 	const struct admin	*admin;
 	struct admin_table	*table;
 	size_t			 erased;
+	bool			 proof;
 };
 
 static bool
@@ -41,6 +52,14 @@ row_write(void *arg, const struct ledger_statement *s)
 	else
 		admin_table_time(export->table, s->expires);
 	admin_table_text(export->table, note);
+	if (export->proof) {
+		admin_table_number(export->table, s->seq);
+		admin_table_text(export->table, s->reference);
+		admin_table_text(export->table, s->source);
+		admin_table_time(export->table, s->received_at);
+		admin_table_text(export->table, s->voided ? "void" : NULL);
+		admin_table_text(export->table, s->hash);
+	}
 	admin_table_row(export->table);
 	free(note);
 	return !ferror(stdout);
@@ -63,7 +82,8 @@ admin_statement_export(struct admin *admin, const struct admin_args *args)
 		admin->format = ADMIN_CSV;
 	export.admin = admin;
 	export.erased = 0;
-	export.table = admin_rows(admin, columns, sizeof(columns) / sizeof(columns[0]), false);
+	export.proof = admin_arg(args, "proof") != NULL;
+	export.table = admin_rows(admin, columns, export.proof ? NCOLUMNS : PLAIN, false);
 	n = ledger_statements(admin->ledger, &filter, row_write, &export, &err);
 	(void)admin_table_end(export.table);
 	if (n < 0)

@@ -346,6 +346,8 @@ settings_read(struct work *work, const struct admin_args *args, struct learn_set
 		status = base_open(work, admin_arg(args, "base"));
 	if (status == 0 && work->admin->conf != NULL)
 		set->required = work->admin->conf->required_score;
+	if (status == 0)
+		set->rules = admin_learn_look_rules(work->look, &set->nrules);
 	set->without = (const char *const *)work->without.item;
 	set->nwithout = work->without.n;
 	return status;
@@ -395,7 +397,7 @@ const struct admin_option	admin_learn_options[] = {
 	{ "report", "FILE", "a report as an HTML page", "HTML 报告" },
 	{ "base", "PATH[,PATH…]", "rules that the learned ones are added to (else the configuration's)",
 	    "与所学规则一同计分的规则（未给出时取配置中的规则）" },
-	{ "max-rules", "N", "rules at most (3000)", "规则条数上限（3000）" },
+	{ "max-rules", "N", "rules at most (5000)", "规则条数上限（5000）" },
 	{ "min-messages", "N", "messages a phrase must stand in (5)", "短语至少出现的邮件数（5）" },
 	{ "false-positives", "RATE", "of other mail, at the required score (0.005)",
 	    "判定分数线上允许的误判率（0.005）" },

@@ -16,6 +16,8 @@
 struct admin_learn_look {
 	struct judge_rules	*base;
 	struct judge_rules	*facts;
+	struct learn_rule	*rules;		/* of the base */
+	size_t			 nrules;
 };
 
 static int
@@ -31,6 +33,27 @@ open_base(struct admin_learn_look *look, const char *const *paths, size_t npaths
 		if (strncmp(rules_at(set, i)->name, LEARNT, sizeof(LEARNT) - 1) == 0)
 			rules_switch_off(set, i);
 	return judge_rules_from(set, &match_limits_default, admin_quiet, NULL, &look->base, err);
+}
+
+/* The names and scores of the base's rules, for the learner; its set outlives them. */
+static int
+name_rules(struct admin_learn_look *look, struct err *err)
+{
+	const struct rules *set;
+	const struct rules_rule *rule;
+	size_t i;
+
+	set = judge_rules_set(look->base);
+	look->nrules = rules_count(set);
+	look->rules = calloc(look->nrules + 1, sizeof(*look->rules));
+	if (look->rules == NULL)
+		return err_set(err, "no memory for the names of the rules");
+	for (i = 0; i < look->nrules; i++) {
+		rule = rules_at(set, i);
+		look->rules[i].name = rule->name;
+		look->rules[i].score = rule->scored && !rule->off ? rule->score : 0;
+	}
+	return 0;
 }
 
 static int
@@ -61,7 +84,7 @@ admin_learn_look_new(const char *const *paths, size_t npaths, struct admin_learn
 	look = calloc(1, sizeof(*look));
 	if (look == NULL)
 		return err_set(err, "no memory for rules");
-	if (open_base(look, paths, npaths, err) < 0 || open_facts(look, err) < 0)
+	if (open_base(look, paths, npaths, err) < 0 || name_rules(look, err) < 0 || open_facts(look, err) < 0)
 		goto out;
 	*look_r = look;
 	look = NULL;
@@ -78,7 +101,15 @@ admin_learn_look_free(struct admin_learn_look *look)
 		return;
 	judge_rules_free(look->base);
 	judge_rules_free(look->facts);
+	free(look->rules);
 	free(look);
+}
+
+const struct learn_rule *
+admin_learn_look_rules(const struct admin_learn_look *look, size_t *n_r)
+{
+	*n_r = look->nrules;
+	return look->rules;
 }
 
 /* The envelope sender that the MTA left in the message; "" when it is absent. */
@@ -101,6 +132,7 @@ admin_learn_look_at(const struct admin_learn_look *look, const struct mime *mime
 	struct judge_rules_input input;
 	struct judge_rules_result base, facts;
 	char envelope[320];
+	unsigned char *hit;
 	size_t i;
 	int ret;
 
@@ -114,11 +146,19 @@ admin_learn_look_at(const struct admin_learn_look *look, const struct mime *mime
 	if (judge_rules_run(look->base, &input, &base, err) < 0 ||
 	    judge_rules_run(look->facts, &input, &facts, err) < 0)
 		goto out;
+	hit = calloc(look->nrules + 1, 1);
+	if (hit == NULL) {
+		(void)err_set(err, "no memory for the rules that hit");
+		goto out;
+	}
+	for (i = 0; i < base.nrules && i < look->nrules; i++)
+		hit[i] = base.hits[i] != 0;
+	memset(look_r, 0, sizeof(*look_r));
 	look_r->base = base.score;
-	look_r->facts = 0;
+	look_r->hit = hit;
 	for (i = 0; i < facts.nrules && i < LEARN_FACTS_MAX; i++)
 		if (facts.hits[i] != 0)
-			look_r->facts |= UINT64_C(1) << i;
+			look_r->facts[i / 64] |= UINT64_C(1) << i % 64;
 	ret = 0;
 out:
 	judge_rules_result_clear(&base);

@@ -17,6 +17,8 @@ struct admin_learn_look;
 int	admin_learn_look_new(const char *const *paths, size_t npaths, struct admin_learn_look **look_r,
 	    struct err *err);
 void	admin_learn_look_free(struct admin_learn_look *look);		/* NULL is fine */
+/* The base's rules, as learn's settings have them; they live as long as look. */
+const struct learn_rule	*admin_learn_look_rules(const struct admin_learn_look *look, size_t *n_r);
 /* As learn_look_fn has it. */
 int	admin_learn_look_at(const struct admin_learn_look *look, const struct mime *mime,
 	    const struct text *text, struct learn_look *look_r, struct err *err);

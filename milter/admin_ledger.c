@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include "admin.h"
+#include "admin_ledger_keep.h"
 #include "admin_user.h"
 
 /*
@@ -85,7 +85,12 @@ migrate(struct admin *admin, bool create)
 	else
 		admin_line(admin, say(&admin->say, "ledger brought from version %d to %d",
 		    "台账已从版本 %d 升级到 %d"), from, to);
-	return ADMIN_YES;
+	if (from > 0 && changed == 1)
+		admin_ledger_changes(admin, from, to);
+	status = admin_ledger_key(admin);
+	if (status == 0 && missing == 1 && admin->conf->token_key[0] != '\0')
+		user_missing(admin, admin->conf->token_key, false);
+	return status;
 }
 
 static int
@@ -248,5 +253,9 @@ const struct admin_command admin_ledger_commands[] = {
 	    "由声明重建同意表和拒收表" },
 	{ "backup", "FILE", 1, 1, NULL, ledger_backup_run, LEDGER_NONE,
 	    "copy the ledger while it is in use", "在线备份台账" },
+	{ "prune", "", 0, 0, NULL, admin_ledger_prune, LEDGER_NONE,
+	    "remove what is older than retention-days", "清理超过 retention-days 天的记录" },
+	{ "rotate-key", "", 0, 0, NULL, admin_ledger_rotate, LEDGER_NONE,
+	    "a new key for the way out; older ones are honoured a while", "更换退订地址的密钥，旧密钥在一段时间内仍有效" },
 	{ NULL, NULL, 0, 0, NULL, NULL, LEDGER_NONE, NULL, NULL }
 };

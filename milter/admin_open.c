@@ -223,6 +223,20 @@ admin_recipient(const struct admin *admin, const char *text, char out[ADDR_MAX +
 	    "“%s”不是邮箱地址，应形如 anna@example.com"), text);
 }
 
+bool
+admin_is_shared(const struct conf *conf, const char *recipient)
+{
+	const struct conf_list *list = &conf->shared_recipients;
+	const char *domain = addr_domain_of(recipient);
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->item[i][0] == '@' ? domain != NULL && addr_domain_under(domain, list->item[i] + 1) :
+		    strcmp(list->item[i], recipient) == 0)
+			return true;
+	return false;
+}
+
 int
 admin_sender(const struct admin *admin, const char *text, struct addr_key *key_r)
 {

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "admin_access.h"
 #include "admin_standing.h"
 
 #define COVERING_MAX	130	/* always enough, says addr_key_covering() */
@@ -152,7 +153,7 @@ standing_run(struct admin *admin, const struct admin_args *args)
 	if (status == 0)
 		status = admin_sender(admin, args->operand[1], &sender);
 	if (status == 0)
-		status = admin_ledger(admin, true);
+		status = admin_show(admin, args, recipient);
 	if (status != 0)
 		return status;
 	if (admin_standing_ask(admin->ledger, recipient, &sender, admin_arg(args,

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "admin_access.h"
 #include "admin_clean.h"
 #include "admin_said.h"
 #include "admin_statement.h"
@@ -93,7 +94,7 @@ admin_statement_open(struct admin *admin, const struct admin_args *args, struct 
 	status = admin_conf(admin);
 	if (status == 0)
 		status = read_filter(admin, args, room, filter_r);
-	return status == 0 ? admin_ledger(admin, true) : status;
+	return status == 0 ? admin_show(admin, args, filter_r->recipient) : status;
 }
 
 static bool
@@ -153,14 +154,24 @@ admin_statement_list(struct admin *admin, const struct admin_args *args)
 	return ADMIN_YES;
 }
 
+#define LIST_OPTIONS \
+	{ "recipient", "ADDRESS", "of this recipient, or of @domain", \
+	    "只看该收件人，或 @域名 的全部收件人" }, \
+	{ "sender", "SENDER", "about exactly this sender", "只看该发件人" }, \
+	{ "since", "TIME", "taken since then (2026-11-21, 7d …)", "起始时间（2026-11-21、7d 等）" }, \
+	{ "until", "TIME", "taken before then", "截止时间" }, \
+	{ "limit", "N", "at most so many", "最多条数" }, \
+	{ "all", NULL, "void ones too", "包括已作废的" }
+
 static const struct admin_option list_options[] = {
-	{ "recipient", "ADDRESS", "of this recipient, or of @domain",
-	    "只看该收件人，或 @域名 的全部收件人" },
-	{ "sender", "SENDER", "about exactly this sender", "只看该发件人" },
-	{ "since", "TIME", "taken since then (2026-11-21, 7d …)", "起始时间（2026-11-21、7d 等）" },
-	{ "until", "TIME", "taken before then", "截止时间" },
-	{ "limit", "N", "at most so many", "最多条数" },
-	{ "all", NULL, "void ones too", "包括已作废的" },
+	LIST_OPTIONS,
+	{ NULL, NULL, NULL, NULL }
+};
+
+static const struct admin_option export_options[] = {
+	LIST_OPTIONS,
+	{ "proof", NULL, "with number, reference and hash: the place in the chain",
+	    "附序号、编号和哈希，证明其在链上的位置" },
 	{ NULL, NULL, NULL, NULL }
 };
 
@@ -204,7 +215,7 @@ static const struct admin_option void_options[] = {
 	    "enter one, on the person's written word", "凭收件人的书面表示登记一条" }, \
 	{ "import", "FILE.csv", 1, 1, import_options, admin_statement_import, kind, \
 	    "enter many from a CSV file", "从 CSV 文件批量导入" }, \
-	{ "export", "", 0, 0, list_options, admin_statement_export, kind, \
+	{ "export", "", 0, 0, export_options, admin_statement_export, kind, \
 	    "write a CSV file that import reads", "导出可再导入的 CSV" }, \
 	{ "void", "ID", 1, 1, void_options, admin_statement_void, kind, \
 	    "end an entry that was made in error", "作废登记错误的声明" }, \

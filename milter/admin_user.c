@@ -82,17 +82,35 @@ admin_user_missing(const char *name, struct err *err)
 	return answer < 0 ? -1 : answer == 0;
 }
 
-void
-admin_user_name(char out[ADMIN_USER_MAX])
+static void
+name_of(uid_t uid, char out[ADMIN_USER_MAX])
 {
 	struct passwd pw, *found;
 	char buffer[4096];
 
 	found = NULL;
-	if (getpwuid_r(geteuid(), &pw, buffer, sizeof(buffer), &found) == 0 && found != NULL)
+	if (getpwuid_r(uid, &pw, buffer, sizeof(buffer), &found) == 0 && found != NULL)
 		(void)snprintf(out, ADMIN_USER_MAX, "%s", pw.pw_name);
 	else
-		(void)snprintf(out, ADMIN_USER_MAX, "uid %u", (unsigned)geteuid());
+		(void)snprintf(out, ADMIN_USER_MAX, "uid %u", (unsigned)uid);
+}
+
+void
+admin_user_name(char out[ADMIN_USER_MAX])
+{
+	name_of(geteuid(), out);
+}
+
+void
+admin_user_person(char out[ADMIN_USER_MAX])
+{
+	const char *sudo = getenv("SUDO_USER");
+
+	/* Only root can have come by sudo: anybody may set the variable. */
+	if (getuid() == 0 && sudo != NULL && sudo[0] != '\0')
+		(void)snprintf(out, ADMIN_USER_MAX, "%s", sudo);
+	else
+		name_of(getuid(), out);
 }
 
 int

@@ -25,6 +25,8 @@ int	admin_user_missing(const char *user, struct err *err);
 
 /* Who we are: a name, else "uid N". */
 void	admin_user_name(char out[ADMIN_USER_MAX]);
+/* Who sits there: whom sudo made root for, else the real user.  Before admin_user_become(). */
+void	admin_user_person(char out[ADMIN_USER_MAX]);
 
 /*
  * Makes the folder of path, 0750, when it is not there; when root, it belongs to that user.  1

@@ -119,18 +119,26 @@ is_signed(const struct writer *writer, struct command_span line)
 	return line.len == 0;
 }
 
+/* Whether somebody wrote that line: it is not blank, nor the mail program's own, nor a signature. */
+static bool
+is_written(void *arg, struct command_span line)
+{
+	const struct writer *writer = arg;
+
+	line = command_trim(line);
+	return line.len > 0 && !command_is_program_line(line) && !is_signed(writer, line);
+}
+
 /* The first line that somebody wrote; len 0: none but the mail program's own and a signature. */
 static struct command_span
-first_line(const char *text, const struct writer *writer)
+first_line(const char *text, struct writer *writer)
 {
 	const char *end = text + strlen(text);
 	struct command_span line;
 
-	while (command_line_next(&text, end, &line)) {
-		line = command_trim(line);
-		if (line.len > 0 && !command_is_program_line(line) && !is_signed(writer, line))
-			return line;
-	}
+	while (command_line_next(&text, end, &line))
+		if (is_written(writer, line))
+			return command_trim(line);
 	return (struct command_span){ "", 0 };
 }
 
@@ -176,10 +184,11 @@ command_read(const struct mime *mime, enum command_form form, const char *defaul
 	unsigned fields;
 
 	*command_r = said;
-	if ((text = command_new_text(mime, default_charset, COMMAND_TEXT_MAX)) == NULL)
-		return err_set(err, "no memory for the text of a message");
 	writer.n = mime_from(mime, default_charset, writer.address, ADDRESSES, &fields, &rest);
 	free(rest);
+	text = command_new_text_until(mime, default_charset, COMMAND_TEXT_MAX, is_written, &writer);
+	if (text == NULL)
+		return err_set(err, "no memory for the text of a message");
 	line = first_line(text, &writer);
 	if (line.len > 0)
 		(void)command_line_read(line, form, &said);

@@ -54,6 +54,14 @@ bool	command_is_program_line(struct command_span line);
 char	*command_html_lines(const char *utf8, size_t len, size_t max, size_t *len_r);
 
 /*
+ * As command_new_text(), but it may end behind the line of which enough() says so: asked of each line that is not
+ * blank, from the top, until a quote comes.
+ */
+typedef bool command_enough_fn(void *arg, struct command_span line);
+char	*command_new_text_until(const struct mime *mime, const char *default_charset, size_t max,
+	    command_enough_fn *enough, void *arg);
+
+/*
  * Reads one line as a command.  Returns 1 and fills verb, everything, unreadable, key, reference and
  * line of *command_r; 0 when it is none.
  */

@@ -16,6 +16,8 @@ struct strip {
 	bool	 said;		/* words of the writer */
 	bool	 quoted;	/* a quote, before any words */
 	bool	 gap;		/* a blank line since the quote */
+	command_enough_fn	*enough;	/* NULL: all is wanted */
+	void			*arg;
 };
 
 static bool
@@ -98,7 +100,10 @@ take_quote(struct strip *strip)
 	return true;
 }
 
-/* A line of text: false when there is no room for it. */
+/*
+ * A line of text: false when there is no room for it, or none below it matters.  Below a quote all do: one more
+ * quote, and there was no message.
+ */
 static bool
 take_line(struct strip *strip, struct command_span line)
 {
@@ -111,7 +116,7 @@ take_line(struct strip *strip, struct command_span line)
 	if (!add(strip, line.at, line.len) || !add(strip, "\n", 1))
 		return false;
 	strip->said |= !command_is_program_line(line);
-	return true;
+	return strip->enough == NULL || strip->quoted || !strip->enough(strip->arg, line);
 }
 
 static void
@@ -144,10 +149,11 @@ strip_quotes(struct strip *strip, const char *p, const char *end)
 }
 
 char *
-command_new_text(const struct mime *mime, const char *default_charset, size_t max)
+command_new_text_until(const struct mime *mime, const char *default_charset, size_t max,
+    command_enough_fn *enough, void *arg)
 {
 	const struct mime_part *part = first_text(mime);
-	struct strip strip = { .max = 0 };
+	struct strip strip = { .enough = enough, .arg = arg };
 	char *utf8 = NULL, *html = NULL;
 	const char *text;
 	size_t len = 0;
@@ -171,4 +177,10 @@ out:
 	free(html);
 	charset_free(utf8);
 	return strip.out;
+}
+
+char *
+command_new_text(const struct mime *mime, const char *default_charset, size_t max)
+{
+	return command_new_text_until(mime, default_charset, max, NULL, NULL);
 }

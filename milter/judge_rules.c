@@ -4,7 +4,6 @@
  * Floor 3.  Everything that does not depend on the message is worked out once; a run allocates its result and
  * its view of the message, and shares nothing with other runs but what is immutable.
  */
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,61 +165,89 @@ judge_rules_result_clear(struct judge_rules_result *result)
 /* ---- names ----------------------------------------------------------------------------------- */
 
 struct weight {
-	double		 score, absolute;
+	double		 score;
 	const char	*name;
 	size_t		 rule;
+	bool		 once;		/* its score is that of the rule */
 };
 
-/* The weightier first; names decide between equals, so that the order is always the same. */
-static int
-compare_weights(const void *a, const void *b)
-{
-	const struct weight	*x = a, *y = b;
+#define BITS	64		/* of a word */
 
-	if (x->absolute > y->absolute || x->absolute < y->absolute)
-		return x->absolute > y->absolute ? -1 : 1;
-	return strcmp(x->name, y->name);
+/* Puts one that counts several times among those that do not. */
+static void
+insert_weight(struct weight *list, size_t n, struct weight w)
+{
+	for (; n > 0 && judge_rules_weigh(w.score, w.name, list[n - 1].score, list[n - 1].name) < 0; n--)
+		list[n] = list[n - 1];
+	list[n] = w;
+}
+
+/* The scored rules of ranks that are set, in order; then those of hits that count several times, in their places. */
+static struct weight *
+list_weights(const struct judge_rules *rules, const uint64_t *ranks, GArray *several, size_t *n_r)
+{
+	struct weight	*list;
+	size_t		 i, n = 0, words = rules->nranked / BITS + 1;
+
+	for (i = 0; i < words; i++)
+		n += (size_t)__builtin_popcountll(ranks[i]);
+	list = g_new(struct weight, n + several->len + 1);
+	for (n = i = 0; i < words; i++) {
+		uint64_t	word;
+
+		for (word = ranks[i]; word != 0; word &= word - 1) {
+			size_t			 rule = rules->ranked[i * BITS + (size_t)__builtin_ctzll(word)];
+			const struct rules_rule	*r = rules_at(rules->set, rule);
+
+			list[n++] = (struct weight){ .name = r->name, .rule = rule, .score = r->score, .once = true };
+		}
+	}
+	for (i = 0; i < several->len; i++)
+		insert_weight(list, n++, g_array_index(several, struct weight, i));
+	*n_r = n;
+	return list;
 }
 
 /* The scored rules that hit; the caller frees them. */
 static struct weight *
 collect_weights(const struct judge_rules *rules, const struct judge_rules_result *result, size_t *n_r)
 {
+	uint64_t	*ranks = g_new0(uint64_t, rules->nranked / BITS + 1);
+	GArray		*several = g_array_new(FALSE, FALSE, sizeof(struct weight));
 	const uint32_t	*hits = result->hits;
 	struct weight	*list;
-	size_t		 i, all = 0, n = 0;
+	size_t		 i;
 
-	for (i = rules_next_hit(hits, result->nrules, 0); i < result->nrules;
-	    i = rules_next_hit(hits, result->nrules, i + 1))
-		all++;
-	list = g_new(struct weight, all + 1);
 	for (i = rules_next_hit(hits, result->nrules, 0); i < result->nrules;
 	    i = rules_next_hit(hits, result->nrules, i + 1)) {
 		const struct rules_rule	*r = rules_at(rules->set, i);
+		size_t			 rank = rules->label[i].rank;
 
 		if (!r->scored)
 			continue;
-		list[n] = (struct weight){ .name = r->name, .rule = i,
-		    .score = r->type == RULES_META ? r->score : r->score * hits[i] };
-		list[n].absolute = fabs(list[n].score);
-		n++;
+		if (r->type == RULES_META || hits[i] == 1) {
+			ranks[rank / BITS] |= UINT64_C(1) << rank % BITS;
+		} else {
+			struct weight	w = { .name = r->name, .rule = i, .score = r->score * hits[i] };
+
+			g_array_append_val(several, w);
+		}
 	}
-	if (n > 1)
-		qsort(list, n, sizeof(*list), compare_weights);
-	*n_r = n;
+	list = list_weights(rules, ranks, several, n_r);
+	g_array_free(several, TRUE);
+	g_free(ranks);
 	return list;
 }
 
 /* Writes "NAME" or "NAME=1.50"; 0: no room for it. */
 static size_t
-write_weight(const struct judge_rules *rules, const struct weight *w, bool with_score, bool once, char *out,
-    size_t room)
+write_weight(const struct judge_rules *rules, const struct weight *w, bool with_score, char *out, size_t room)
 {
 	const struct judge_rules_label	*l = &rules->label[w->rule];
 	size_t				 len = with_score ? l->len : l->name;
 	int				 n;
 
-	if (with_score && !once) {
+	if (with_score && !w->once) {
 		n = snprintf(out, room, "%s=%.2f", w->name, w->score);
 		return n > 0 && (size_t)n < room ? (size_t)n : 0;
 	}
@@ -242,9 +269,7 @@ judge_rules_names(const struct judge_rules *rules, const struct judge_rules_resu
 
 		if (room <= comma)
 			break;
-		len = write_weight(rules, &list[i], with_scores,
-		    result->hits[list[i].rule] == 1 || rules_at(rules->set, list[i].rule)->type == RULES_META,
-		    out + at + comma, room - comma);
+		len = write_weight(rules, &list[i], with_scores, out + at + comma, room - comma);
 		if (len == 0)
 			break;
 		if (comma > 0)

@@ -3,6 +3,7 @@
  *
  * Floor 3.  A pattern that does not compile switches its rule off and is warned of; the rest is unharmed.
  */
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 #include <glib.h>
@@ -162,6 +163,25 @@ try_unset(struct judge_rules *jr, struct err *err)
 }
 
 /* What the log and the record say of a rule is written once, not once a message. */
+int
+judge_rules_weigh(double a, const char *a_name, double b, const char *b_name)
+{
+	a = fabs(a);
+	b = fabs(b);
+	if (a > b || a < b)
+		return a > b ? -1 : 1;
+	return strcmp(a_name, b_name);
+}
+
+static int
+compare_ranks(const void *a, const void *b, void *arg)
+{
+	const struct rules	*set = arg;
+	const struct rules_rule	*x = rules_at(set, *(const size_t *)a), *y = rules_at(set, *(const size_t *)b);
+
+	return judge_rules_weigh(x->score, x->name, y->score, y->name);
+}
+
 static void
 make_labels(struct judge_rules *jr)
 {
@@ -169,6 +189,7 @@ make_labels(struct judge_rules *jr)
 
 	jr->label = g_new0(struct judge_rules_label, n + 1);
 	jr->labels = g_string_chunk_new(65536);
+	jr->ranked = g_new(size_t, n + 1);
 	for (i = 0; i < n; i++) {
 		const struct rules_rule		*r = rules_at(jr->set, i);
 		struct judge_rules_label	*l = &jr->label[i];
@@ -180,7 +201,12 @@ make_labels(struct judge_rules *jr)
 		l->text = g_string_chunk_insert(jr->labels, text);
 		l->name = strlen(r->name);
 		l->len = strlen(text);
+		jr->ranked[jr->nranked++] = i;
 	}
+	if (jr->nranked > 1)
+		g_qsort_with_data(jr->ranked, (gint)jr->nranked, sizeof(*jr->ranked), compare_ranks, jr->set);
+	for (i = 0; i < jr->nranked; i++)
+		jr->label[jr->ranked[i]].rank = i;
 }
 
 int
@@ -229,6 +255,7 @@ judge_rules_free(struct judge_rules *rules)
 	g_free(rules->negated);
 	g_free(rules->group_of);
 	g_free(rules->label);
+	g_free(rules->ranked);
 	if (rules->labels != NULL)
 		g_string_chunk_free(rules->labels);
 	judge_rules_index_free(rules->index);

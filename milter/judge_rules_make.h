@@ -18,6 +18,7 @@ struct judge_rules_exists {
 struct judge_rules_label {
 	const char	*text;		/* "NAME=1.50" */
 	size_t		 name, len;	/* octets of the name, and of all */
+	size_t		 rank;		/* among all that bear a score, the weightiest first */
 };
 
 struct judge_rules {
@@ -33,6 +34,11 @@ struct judge_rules {
 	size_t				*group_of;	/* of each rule; SIZE_MAX: none */
 	struct judge_rules_label	*label;		/* of each rule */
 	struct _GStringChunk		*labels;	/* their text */
+	size_t				*ranked;	/* rules that bear a score, by rank */
+	size_t				 nranked;
 };
+
+/* The order in which names are told: the weightier first, equals by name. */
+int	judge_rules_weigh(double a, const char *a_name, double b, const char *b_name);
 
 #endif

@@ -41,7 +41,9 @@ rate_names(const struct judge_case *c, const char *recipient, char person[ADDR_M
 	bool outside = c->answer->direction == DIRECTION_INBOUND && c->msg->client != NULL;
 
 	(void)snprintf(person, ADDR_MAX + 16, "person %s", recipient);
-	(void)snprintf(client, ADDR_MAX + 16, outside ? "client %s" : "", outside ? c->msg->client : "");
+	client[0] = '\0';
+	if (outside)
+		(void)snprintf(client, ADDR_MAX + 16, "client %s", c->msg->client);
 }
 
 /* Acts on a command, if this person and this client may say one more thing this hour. */

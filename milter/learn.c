@@ -11,11 +11,9 @@
 #define MESSAGES_MIN	10	/* of a class */
 #define WEIGHT_MAX	20
 #define ROWS_MAX	1000000
-#define BASE_LOW	(-6.0)	/* base scores beyond say no more */
-#define BASE_HIGH	10.0
 
 const struct learn_settings	learn_settings_default = {
-	.max_rules = 3000, .min_messages = 5, .false_positives = 0.005, .required = 5.0, .folds = 5,
+	.max_rules = 5000, .min_messages = 5, .false_positives = 0.005, .required = 5.0, .folds = 5,
 	.default_charset = "GB18030",
 };
 
@@ -30,6 +28,7 @@ row_free(gpointer data)
 	g_free(row->text);
 	g_free(row->names);
 	g_free(row->col);
+	free(row->look.hit);
 	g_free(row);
 }
 
@@ -167,6 +166,12 @@ set_of(struct learn *learn, const char *name)
 	return key;
 }
 
+static bool
+has_fact(const struct learn_row *row, size_t i)
+{
+	return (row->look.facts[i / 64] >> i % 64 & 1) != 0;
+}
+
 /* The row's text, cut at a character's border. */
 static void
 keep_text(struct learn_row *row, const struct text *text)
@@ -181,7 +186,7 @@ keep_text(struct learn_row *row, const struct text *text)
 	}
 	row->text = g_strndup(folded, len);
 	row->len = strlen(row->text);
-	row->han = (row->look.facts >> learn_facts_han() & 1) != 0;
+	row->han = has_fact(row, learn_facts_han());
 }
 
 int
@@ -203,7 +208,6 @@ learn_add(struct learn *learn, const struct learn_message *message, struct err *
 	row->path = g_strdup(message->path);
 	row->weight = message->weight;
 	row->commercial = message->commercial;
-	row->base = CLAMP(row->look.base, BASE_LOW, BASE_HIGH);
 	keep_text(row, text);
 	read_names(mime, row);
 	row->group = group_of(learn, message, mime);
@@ -286,8 +290,11 @@ fill_row(struct learn *learn, struct learn_row *row, const struct learn_trie *wh
 	g_string_append_len(f->subject, row->text, (gssize)learn_terms_subject(row->text, row->len));
 	learn_trie_walk(subject, f->subject->str, f->subject->len, fill_one, f);
 	for (i = 0; i < learn_facts_count(); i++)
-		if ((row->look.facts >> i & 1) != 0)
+		if (has_fact(row, i))
 			fill_one(f, (uint32_t)(first_fact + i));
+	for (i = 0; row->look.hit != NULL && i < learn->set.nrules; i++)
+		if (row->look.hit[i] != 0)
+			fill_one(f, (uint32_t)(learn->first_rule + i));
 	g_array_sort(f->list, compare_numbers);
 	row->ncols = f->list->len;
 	row->col = g_new(uint32_t, row->ncols + 1);
@@ -295,6 +302,19 @@ fill_row(struct learn *learn, struct learn_row *row, const struct learn_trie *wh
 		row->col[i] = g_array_index(f->list, uint32_t, i);
 		f->seen[row->col[i]] = 0;
 		g_array_index(learn->cols, struct learn_col, row->col[i]).count[row->commercial]++;
+	}
+}
+
+/* Columns that are no phrases, numbered from 0. */
+static void
+add_numbered(struct learn *learn, enum learn_kind kind, size_t n)
+{
+	size_t	i;
+
+	for (i = 0; i < n; i++) {
+		struct learn_col	col = { .kind = kind, .number = (unsigned)i };
+
+		g_array_append_val(learn->cols, col);
 	}
 }
 
@@ -312,11 +332,9 @@ fill(struct learn *learn)
 
 		learn_trie_add(col->kind == LEARN_SUBJECT ? subject : whole, col->text, (uint32_t)i);
 	}
-	for (i = 0; i < learn_facts_count(); i++) {
-		struct learn_col	col = { .kind = LEARN_FACT, .fact = (unsigned)i };
-
-		g_array_append_val(learn->cols, col);
-	}
+	add_numbered(learn, LEARN_FACT, learn_facts_count());
+	learn->first_rule = learn->cols->len;
+	add_numbered(learn, LEARN_RULE, learn->set.nrules);
 	f.seen = g_new0(uint8_t, learn->cols->len + 1);
 	for (i = 0; i < learn->rows->len; i++)
 		fill_row(learn, g_ptr_array_index(learn->rows, i), whole, subject, first_fact, &f);

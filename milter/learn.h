@@ -17,12 +17,20 @@
 #include "mime.h"
 #include "text.h"
 
-#define LEARN_FACTS_MAX	64	/* of the facts in learn_facts() */
+#define LEARN_FACTS_WORDS	2
+#define LEARN_FACTS_MAX		(64 * LEARN_FACTS_WORDS)	/* of the facts in learn_facts() */
+
+/* A rule that was there before. */
+struct learn_rule {
+	const char	*name;
+	double		 score;		/* 0: it only serves others */
+};
 
 /* What others know of one message. */
 struct learn_look {
-	double		base;		/* the score of the rules that were there before */
-	uint64_t	facts;		/* bit i: the i-th rule of learn_facts() hit */
+	double		 base;		/* the score of the rules that were there before */
+	uint64_t	 facts[LEARN_FACTS_WORDS];	/* bit i, from the lowest: the i-th rule of learn_facts() hit */
+	unsigned char	*hit;		/* for each rule of the settings: not 0 when it hit; learn's, free(); NULL: none */
 };
 /* Puts the rules to a message.  0, or -1. */
 typedef int	learn_look_fn(void *arg, const struct mime *mime, const struct text *text,
@@ -40,11 +48,13 @@ struct learn_settings {
 	const char		*default_charset;
 	const char *const	*without;	/* words never to be learnt, folded; sorted by octets */
 	size_t			 nwithout;
+	const struct learn_rule	*rules;		/* those before; what they weigh is corrected beside the phrases */
+	size_t			 nrules;
 	learn_look_fn		*look;
 	learn_progress_fn	*progress;	/* NULL: none */
 	void			*arg;		/* of both */
 };
-extern const struct learn_settings	learn_settings_default;	/* 3,000, 5, 0.005, 5.0, 0, 5, GB18030 */
+extern const struct learn_settings	learn_settings_default;	/* 5,000, 5, 0.005, 5.0, 0, 5, GB18030 */
 
 struct learn_message {
 	const char	*path;		/* for the report */

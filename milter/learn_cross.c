@@ -8,9 +8,8 @@
 #include "learn_private.h"
 
 #define LANGUAGE_MIN	50	/* messages of each class of a language, for a threshold of its own */
-#define BASE_LEAST	0.05	/* a weight of the base below which it is no scale */
 
-static const double	costs[] = { 0.1, 0.3, 1.0 };
+static const double	costs[] = { 0.15, 0.5 };
 
 /* ---- folds ----------------------------------------------------------------------------------- */
 
@@ -68,8 +67,7 @@ deal(struct learn *learn, unsigned nfolds)
 /* What the models of one cost say of every row, held out. */
 struct held {
 	double	 cost;
-	double	*part;		/* the learned part */
-	double	*base;		/* the base's weight in the model that judged it */
+	double	*alone, *both;	/* log-odds of what is learned alone, and with the base */
 	double	 loss;		/* log loss, the mean by weight */
 };
 
@@ -96,9 +94,9 @@ hold_out(const struct learn *learn, struct held *held, struct err *err)
 
 			if (row->fold != fold)
 				continue;
-			held->part[i] = learn_solve_part(&model, row);
-			held->base[i] = model.base;
-			loss += row->weight * log_loss(learn_solve_all(&model, row), row->commercial);
+			held->alone[i] = learn_solve_alone(learn, &model, row);
+			held->both[i] = learn_solve_both(learn, &model, row);
+			loss += row->weight * log_loss(held->both[i], row->commercial);
 			weight += row->weight;
 		}
 		learn_solve_clear(&model);
@@ -126,8 +124,7 @@ threshold_of(const struct learn *learn, const struct held *held, enum language l
 		if (language != LANGUAGE_ANY && row->han != (language == LANGUAGE_CHINESE))
 			continue;
 		class[row->commercial]++;
-		point[n++] = (struct learn_point){ held->part[i] + held->base[i] * row->base, row->weight,
-		    row->commercial };
+		point[n++] = (struct learn_point){ held->both[i], row->weight, row->commercial };
 	}
 	learn_measure_sort(point, n);
 	threshold = learn_measure_threshold(point, n, learn->set.false_positives, &recall);
@@ -151,18 +148,11 @@ thresholds_of(const struct learn *learn, const struct held *held, double thresho
 			threshold[i] = any;
 }
 
-/* By how much a model is stretched so that the base counts as it is. */
-static double
-scale_of(double base)
-{
-	return base > BASE_LEAST ? 1 / base : 1;
-}
-
-/* Puts a model on the scale of the scores: the threshold becomes what is required. */
+/* Puts a model on the scale of the base's scores: the threshold becomes what is required. */
 static void
 rescale(struct learn *learn, const struct learn_model *model, const double threshold[2])
 {
-	double	scale = scale_of(model->base), weight;
+	double	scale = 1 / learn->slope, weight;
 	size_t	i;
 
 	learn->nrules = 1;
@@ -171,7 +161,7 @@ rescale(struct learn *learn, const struct learn_model *model, const double thres
 		struct learn_col	*col = &g_array_index(learn->cols, struct learn_col, i);
 
 		weight = model->weight[i];
-		if (col->kind == LEARN_FACT && col->fact == learn_facts_han())
+		if (col->kind == LEARN_FACT && col->number == learn_facts_han())
 			weight += threshold[0] - threshold[1];
 		col->weight = round(100 * scale * weight) / 100;
 		learn->nrules += fabs(col->weight) >= 0.01;
@@ -187,8 +177,8 @@ keep_held(struct learn *learn, const struct held *held, const double threshold[2
 	for (i = 0; i < learn->rows->len; i++) {
 		struct learn_row	*row = g_ptr_array_index(learn->rows, i);
 
-		row->held = learn->set.required +
-		    scale_of(held->base[i]) * (held->part[i] - threshold[row->han]);
+		row->alone = learn->set.required + (held->alone[i] - threshold[row->han]) / learn->slope;
+		row->both = learn->set.required + (held->both[i] - threshold[row->han]) / learn->slope;
 	}
 }
 
@@ -202,8 +192,8 @@ try_costs(const struct learn *learn, struct held *held, size_t *best_r, struct e
 		if (learn->set.cost > 0 && i > 0)
 			break;
 		held[i].cost = learn->set.cost > 0 ? learn->set.cost : costs[i];
-		held[i].part = g_new0(double, learn->rows->len + 1);
-		held[i].base = g_new0(double, learn->rows->len + 1);
+		held[i].alone = g_new0(double, learn->rows->len + 1);
+		held[i].both = g_new0(double, learn->rows->len + 1);
 		if (hold_out(learn, &held[i], err) != 0)
 			return -1;
 		if (held[i].loss < held[best].loss)
@@ -223,6 +213,7 @@ learn_cross(struct learn *learn, struct err *err)
 	int			ret = -1;
 
 	deal(learn, learn->set.folds);
+	learn->slope = learn_solve_slope(learn);
 	if (try_costs(learn, held, &best, err) != 0)
 		goto out;
 	learn->cost = held[best].cost;
@@ -235,8 +226,8 @@ learn_cross(struct learn *learn, struct err *err)
 out:
 	learn_solve_clear(&model);
 	for (i = 0; i < G_N_ELEMENTS(costs); i++) {
-		g_free(held[i].part);
-		g_free(held[i].base);
+		g_free(held[i].alone);
+		g_free(held[i].both);
 	}
 	return ret;
 }

@@ -92,11 +92,13 @@ put_summary(const struct learn *learn, GString *out)
 /* ---- phrases --------------------------------------------------------------------------------- */
 
 static void
-put_phrase(GString *out, const struct learn_col *col)
+put_phrase(const struct learn *learn, const struct learn_col *col, GString *out)
 {
 	g_string_append_printf(out, "<span title=\"%.2f\">", col->weight);
 	if (col->kind == LEARN_FACT)
-		put_escaped(out, learn_facts_name(col->fact));
+		put_escaped(out, learn_facts_name(col->number));
+	else if (col->kind == LEARN_RULE)
+		put_escaped(out, learn->set.rules[col->number].name);
 	else
 		put_escaped(out, col->text);
 	g_string_append(out, "</span>\n");
@@ -111,12 +113,12 @@ put_phrases(const struct learn *learn, GString *out)
 	put_heading(out, "Most telling of commercial mail 最能说明是商业邮件的特征");
 	g_string_append(out, "<p class=\"phrases\">\n");
 	for (i = 0; i < n && i < PHRASES && list[i]->weight > 0; i++)
-		put_phrase(out, list[i]);
+		put_phrase(learn, list[i], out);
 	g_string_append(out, "</p>\n");
 	put_heading(out, "Most telling of other mail 最能说明是其他邮件的特征");
 	g_string_append(out, "<p class=\"phrases\">\n");
 	for (i = 0; i < n && i < PHRASES && list[n - 1 - i]->weight < 0; i++)
-		put_phrase(out, list[n - 1 - i]);
+		put_phrase(learn, list[n - 1 - i], out);
 	g_string_append(out, "</p>\n");
 	g_free(list);
 }

@@ -54,7 +54,7 @@ learn_measure_score(const struct learn_row *row, enum learn_by by)
 {
 	if (by == LEARN_BY_BASE)
 		return row->look.base;
-	return by == LEARN_BY_LEARNED ? row->held : row->look.base + row->held;
+	return by == LEARN_BY_LEARNED ? row->alone : row->both;
 }
 
 struct learn_point *

@@ -10,6 +10,7 @@
 #include "learn.h"
 
 #define LEARN_TERM_MAX	64		/* octets of a phrase */
+#define LEARN_NAME_MAX	112		/* octets of a rule's name and its NUL */
 #define LEARN_TEXT_MAX	65536		/* octets of folded text that are learnt from */
 
 /* One message. */
@@ -27,17 +28,16 @@ struct learn_row {
 	struct learn_look look;
 	uint32_t	*col;		/* the columns that are present, ascending */
 	size_t		 ncols;
-	double		 base;		/* the base score as fitted: clipped */
-	double		 held;		/* learned part of its score when it was held out */
+	double		 alone, both;	/* its scores when it was held out: without the base, and with it */
 };
 
-enum learn_kind { LEARN_NONE, LEARN_PHRASE, LEARN_SUBJECT, LEARN_FACT };
+enum learn_kind { LEARN_NONE, LEARN_PHRASE, LEARN_SUBJECT, LEARN_FACT, LEARN_RULE };
 
 /* One candidate for a rule. */
 struct learn_col {
 	enum learn_kind	 kind;
-	char		*text;		/* the phrase; NULL for a fact */
-	unsigned	 fact;		/* number of the fact */
+	char		*text;		/* the phrase; NULL for a fact, and for a rule of the base */
+	unsigned	 number;	/* of the fact, or of the rule */
 	unsigned	 count[2];	/* other and commercial messages that have it */
 	double		 weight;	/* in the end: on the scale of the scores */
 };
@@ -48,7 +48,9 @@ struct learn {
 	GHashTable		*groups;	/* name -> number + 1 */
 	GHashTable		*sets;		/* owns names of sets */
 	GPtrArray		*set_names;	/* in the order met */
-	GArray			*cols;		/* struct learn_col */
+	GArray			*cols;		/* struct learn_col: phrases, facts, rules */
+	size_t			 first_rule;	/* column of the first rule of the base */
+	double			 slope;		/* log-odds that one point of the base's score is worth */
 	double			 intercept;	/* of all messages, on the scale of the scores */
 	double			 cost;		/* the chosen C */
 	size_t			 nrules;	/* columns with a weight, and the intercept */
@@ -85,21 +87,23 @@ size_t		 learn_facts_han(void);
 /* Adds the lines of a rules file that make fact i. */
 void		 learn_facts_put(size_t i, GString *out);
 
-/* ---- learn_solve.c: liblinear's wall */
+/* ---- learn_solve.c: liblinear's wall, and the fit */
 struct learn_model {
-	double	*weight;	/* one a column */
-	double	 base, bias;
+	double	*weight;	/* one a column; of a rule of the base: what is added to its score */
+	double	 bias;
 };
+/* Log-odds that one point of the base's score is worth, by all messages. */
+double	learn_solve_slope(const struct learn *learn);
 /*
- * Fits the rows that are not of fold without (-1: all) at cost c, then keeps the best max columns.
- * 0, and the model's, freed by learn_solve_clear(); -1.
+ * Fits the rows that are not of fold without (-1: all) at cost c: chooses the best max columns, then weighs
+ * them.  0, and the model's, freed by learn_solve_clear(); -1.
  */
 int	learn_solve(const struct learn *learn, int without, double c, size_t max, struct learn_model *model_r,
 	    struct err *err);
 void	learn_solve_clear(struct learn_model *model);
-/* The learned part, and all of it, as log-odds. */
-double	learn_solve_part(const struct learn_model *model, const struct learn_row *row);
-double	learn_solve_all(const struct learn_model *model, const struct learn_row *row);
+/* A row's log-odds: of what is learned alone, and with the base. */
+double	learn_solve_alone(const struct learn *learn, const struct learn_model *model, const struct learn_row *row);
+double	learn_solve_both(const struct learn *learn, const struct learn_model *model, const struct learn_row *row);
 
 /* ---- learn_cross.c: folds, cost, threshold and scale */
 int	learn_cross(struct learn *learn, struct err *err);
@@ -130,6 +134,6 @@ void	learn_plot_scores(const struct learn *learn, GString *out);
 /* Columns that have a weight, the greatest first; the caller's, g_free(). */
 const struct learn_col	**learn_write_order(const struct learn *learn, size_t *n_r);
 /* The name of a column's rule. */
-void	learn_write_name(const struct learn_col *col, char out[96]);
+void	learn_write_name(const struct learn *learn, const struct learn_col *col, char out[LEARN_NAME_MAX]);
 
 #endif

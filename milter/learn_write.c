@@ -13,23 +13,25 @@
 
 /* A phrase of Latin letters names itself; one of others by a hash. */
 void
-learn_write_name(const struct learn_col *col, char out[96])
+learn_write_name(const struct learn *learn, const struct learn_col *col, char out[LEARN_NAME_MAX])
 {
 	const char	*place = col->kind == LEARN_SUBJECT ? "S" : "";
 	uint64_t	 h = 1469598103934665603U;
 	size_t		 i, at;
 
 	if (col->kind == LEARN_FACT) {
-		g_strlcpy(out, learn_facts_name(col->fact), 96);
+		g_strlcpy(out, learn_facts_name(col->number), LEARN_NAME_MAX);
+	} else if (col->kind == LEARN_RULE) {
+		(void)g_snprintf(out, LEARN_NAME_MAX, "LRN_B_%s", learn->set.rules[col->number].name);
 	} else if ((col->text[0] & 0x80) == 0) {
-		at = (size_t)g_snprintf(out, 96, "LRN_%sE_", place);
-		for (i = 1; col->text[i] != '\0' && at + 1 < 96; i++)
+		at = (size_t)g_snprintf(out, LEARN_NAME_MAX, "LRN_%sE_", place);
+		for (i = 1; col->text[i] != '\0' && at + 1 < LEARN_NAME_MAX; i++)
 			out[at++] = col->text[i] == ' ' ? '_' : g_ascii_toupper(col->text[i]);
 		out[at] = '\0';
 	} else {
 		for (i = 1; col->text[i] != '\0'; i++)
 			h = (h ^ (unsigned char)col->text[i]) * 1099511628211U;
-		(void)g_snprintf(out, 96, "LRN_%sZ_%08X", place, (unsigned)(h ^ (h >> 32)));
+		(void)g_snprintf(out, LEARN_NAME_MAX, "LRN_%sZ_%08X", place, (unsigned)(h ^ (h >> 32)));
 	}
 }
 
@@ -44,7 +46,7 @@ compare_cols(const void *a, const void *b)
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	if (x->text == NULL || y->text == NULL)
-		return x->fact < y->fact ? -1 : x->fact > y->fact;
+		return x->number < y->number ? -1 : x->number > y->number;
 	return strcmp(x->text, y->text);
 }
 
@@ -57,24 +59,33 @@ put_phrase(const struct learn_col *col, const char *name, GString *out)
 
 	if (col->kind == LEARN_SUBJECT)
 		g_string_append_printf(out, "folded %s /^%s%s/\ndescribe %s The subject says: %s\n"
-		    "lang zh describe %s 主题中有：%s\n", name, words ? "(?:[^\\n]* )?" : "[^\\n]*", phrase, name, phrase,
+		    "lang zh describe %s 主题中有：%s\n", name, words ? "(?:[^\\n]{0,200} )?" : "[^\\n]{0,200}", phrase, name, phrase,
 		    name, phrase);
 	else
 		g_string_append_printf(out, "folded %s /%s%s/\ndescribe %s It says: %s\n"
 		    "lang zh describe %s 文中有：%s\n", name, words ? "[ \\n]" : "", phrase, name, phrase, name, phrase);
 }
 
+/* What is added to the score of a rule of the base, where the base is there. */
 static void
-put_col(const struct learn_col *col, GString *out)
+put_rule(const char *rule, const char *name, GString *out)
 {
-	char	name[96];
+	g_string_append_printf(out, "meta %s (%s)\ndescribe %s Beside the phrases here, %s counts differently\n"
+	    "lang zh describe %s 与本文件短语同用时对 %s 的修正\n", name, rule, name, rule, name, rule);
+}
 
-	learn_write_name(col, name);
-	if (col->kind == LEARN_FACT) {
-		learn_facts_put(col->fact, out);
-	} else {
+static void
+put_col(const struct learn *learn, const struct learn_col *col, GString *out)
+{
+	char	name[LEARN_NAME_MAX];
+
+	learn_write_name(learn, col, name);
+	if (col->kind == LEARN_FACT)
+		learn_facts_put(col->number, out);
+	else if (col->kind == LEARN_RULE)
+		put_rule(learn->set.rules[col->number].name, name, out);
+	else
 		put_phrase(col, name, out);
-	}
 	g_string_append_printf(out, "score %s %.2f\n", name, col->weight);
 	if (col->weight < 0)
 		g_string_append_printf(out, "tflags %s nice\n", name);
@@ -126,7 +137,7 @@ learn_write(const struct learn *learn, FILE *out, struct err *err)
 	list = learn_write_order(learn, &n);
 	put_head(learn, text);
 	for (i = 0; i < n; i++)
-		put_col(list[i], text);
+		put_col(learn, list[i], text);
 	if (fwrite(text->str, 1, text->len, out) != text->len)
 		ret = err_set(err, "the rules could not be written");
 	g_string_free(text, TRUE);

@@ -107,7 +107,7 @@ match_add(struct match *match, unsigned group, unsigned id, const char *pattern,
 	struct match_pattern	*p;
 	struct match_need	 need = { 0 };
 	pcre2_code		*code = NULL;
-	bool			 caseless = false;
+	bool			 caseless = false, fast = false;
 
 	if (match->finished || group >= match->ngroups || id >= PATTERNS_MAX)
 		return err_set(err, "pattern %u cannot be added to group %u", id, group);
@@ -118,10 +118,10 @@ match_add(struct match *match, unsigned group, unsigned id, const char *pattern,
 		return -1;
 	match_need_find(pattern, len, flags, &need, &caseless);
 	if (!need.plain)			/* where a literal is enough, the slow code serves the rare count */
-		(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);	/* without JIT it is interpreted */
+		fast = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;	/* without, it is interpreted */
 	p = &match->pattern[id];
-	*p = (struct match_pattern){ .code = code, .flags = flags, .plain = need.plain, .need = need,
-	    .caseless = caseless };
+	*p = (struct match_pattern){ .code = code, .flags = flags, .fast = fast, .plain = need.plain,
+	    .need = need, .caseless = caseless };
 	g = &match->group[group];
 	if (g->n == g->cap) {
 		g->cap = g->cap == 0 ? 16 : 2 * g->cap;

@@ -17,6 +17,7 @@
 struct match_pattern {
 	void			*code;		/* pcre2_code; NULL: did not compile, never hits */
 	unsigned		 flags;
+	bool			 fast;		/* there is machine code of it */
 	bool			 plain;		/* where one of its literals stands it matches: nothing to confirm */
 	struct match_need	 need;		/* its literals, until the filters are made */
 	bool			 caseless;	/* the literals are */

@@ -12,7 +12,7 @@
 
 #define DEPTH_MAX	100	/* nested groups */
 #define LONG_ENOUGH	3	/* octets of a string that is looked for however frequent it may be */
-#define RARE_ENOUGH	0.02	/* the frequency of shorter ones */
+#define RARE_ENOUGH	0.05	/* the frequency of shorter ones */
 #define STRING_COST	4e-6	/* of one more string, in its frequency */
 
 size_t

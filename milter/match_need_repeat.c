@@ -70,7 +70,7 @@ match_need_repeat(struct match_need *need, size_t least, size_t most)
 	struct match_need	nothing = { 0 };
 	struct match_set	once = { 0 };
 	size_t			total = match_need_times(need->most, most), i;
-	bool			exact = need->exact;
+	bool			exact = need->exact, whole;
 
 	match_need_nothing(&nothing, true);
 	if (most == 0) {
@@ -81,20 +81,18 @@ match_need_repeat(struct match_need *need, size_t least, size_t most)
 	if (least == 0) {
 		match_set_clear(&need->best);
 		exact = exact && most == 1 && match_set_unite(&need->set, &nothing.set);
-	} else if (least != most || least > UNITE_MAX) {
-		if (exact && need->set.n == 1) {
-			match_set_copy(&once, &need->set);
-			for (i = 1; i < least && i < HEAD_MAX && match_set_product(&need->set, &once); i++)
-				;
-		}
-		if (exact)
-			match_need_consider(need, &need->set, 0);
-		need->headed = exact || need->headed;
-		exact = false;
 	} else {
 		match_set_copy(&once, &need->set);
-		for (i = 1; i < least && exact; i++)
-			exact = match_set_product(&need->set, &once);
+		whole = exact && least == most && least <= UNITE_MAX;
+		for (i = 1; exact && i < MIN(least, HEAD_MAX); i++)
+			if (!match_set_product(&need->set, &once))
+				break;
+		whole = whole && i == least;
+		if (exact && !whole) {		/* it begins with so many of them */
+			match_need_consider(need, &need->set, 0);
+			need->headed = true;
+		}
+		exact = whole;
 	}
 	need->most = total;
 	need->plain = need->plain && exact;

@@ -56,19 +56,22 @@ utf8_valid(const char *subject, size_t len)
 }
 
 /*
- * The fast code's stack may be too small for what the limits allow,
- * then the slow code tries.
+ * The machine code is called without what pcre2_match() looks at first: nothing here breaks its rules.  Its stack may be
+ * too small for what the limits allow, then the slow code tries.
  */
 int
 match_try(const struct match_pattern *p, struct match_work *work, const char *piece, size_t len, size_t from,
     size_t last, uint32_t options)
 {
-	int	rc;
+	int	rc = PCRE2_ERROR_JIT_BADOPTION;
 
 	if ((p->flags & MATCH_UTF) != 0)
 		options |= PCRE2_NO_UTF_CHECK;		/* the callers have looked */
 	(void)pcre2_set_offset_limit(work->context, last == SIZE_MAX ? PCRE2_UNSET : last);
-	rc = pcre2_match(p->code, (PCRE2_SPTR)piece, len, from, options, work->data, work->context);
+	if (p->fast)
+		rc = pcre2_jit_match(p->code, (PCRE2_SPTR)piece, len, from, options, work->data, work->context);
+	if (rc == PCRE2_ERROR_JIT_BADOPTION)
+		rc = pcre2_match(p->code, (PCRE2_SPTR)piece, len, from, options, work->data, work->context);
 	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
 		rc = pcre2_match(p->code, (PCRE2_SPTR)piece, len, from, options | PCRE2_NO_JIT, work->data,
 		    work->context);

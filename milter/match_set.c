@@ -198,7 +198,9 @@ frequency(char c)
 		return 0.18;
 	if (g_ascii_isalpha(c))
 		return 0.09;
-	return g_ascii_isdigit(c) || strchr(".,:-/=_<>\"", c) != NULL ? 0.025 : 0.003;
+	if (g_ascii_isdigit(c))
+		return 0.02;
+	return strchr(".,:-/=_<>\"", c) != NULL ? 0.025 : 0.003;
 }
 
 double

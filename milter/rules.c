@@ -288,6 +288,7 @@ struct tally {
 	uint32_t		*hits;
 	double			*values;	/* of rules that hit */
 	uint64_t		*awake;
+	uint64_t		*said;		/* a bit for each rule that hit */
 };
 
 /* What rule i is worth to the metas that name it. */
@@ -297,6 +298,7 @@ speak(struct tally *t, size_t i, double value)
 	size_t	u;
 
 	t->values[i] = value;
+	t->said[i / BITS] |= UINT64_C(1) << i % BITS;
 	for (u = t->rules->first[i]; u < t->rules->first[i + 1]; u++)
 		wake(t->awake, t->rules->user[u]);
 }
@@ -335,28 +337,46 @@ run_metas(struct tally *t)
 	}
 }
 
+/* The scores of what hit, added up in order. */
+static double
+add_up(const struct tally *t)
+{
+	double	score = 0;
+	size_t	w;
+
+	for (w = 0; w <= t->rules->n / BITS; w++) {
+		uint64_t	left;
+
+		for (left = t->said[w]; left != 0; left &= left - 1) {
+			size_t			 i = w * BITS + (size_t)__builtin_ctzll(left);
+			const struct rules_rule	*r = &t->rules->rule[i];
+
+			if (r->scored)
+				score += r->type == RULES_META ? r->score : r->score * t->hits[i];
+		}
+	}
+	return score;
+}
+
 double
 rules_score(const struct rules *rules, uint32_t *hits)
 {
 	struct tally	t = { .rules = rules, .hits = hits };
-	double		score = 0;
+	double		score;
 	size_t		i;
 
 	t.values = g_new(double, rules->n + 1);
 	t.awake = g_memdup2(rules->awake, (rules->norder / BITS + 1) * sizeof(*t.awake));
+	t.said = g_new0(uint64_t, rules->n / BITS + 1);
 	for (i = rules_next_hit(hits, rules->n, 0); i < rules->n; i = rules_next_hit(hits, rules->n, i + 1)) {
 		hits[i] = rules->rule[i].type == RULES_META ? 0 : clip(&rules->rule[i], hits[i]);
 		if (hits[i] != 0)
 			speak(&t, i, hits[i]);
 	}
 	run_metas(&t);
-	for (i = rules_next_hit(hits, rules->n, 0); i < rules->n; i = rules_next_hit(hits, rules->n, i + 1)) {
-		const struct rules_rule	*r = &rules->rule[i];
-
-		if (r->scored)
-			score += r->type == RULES_META ? r->score : r->score * hits[i];
-	}
+	score = add_up(&t);
 	g_free(t.values);
 	g_free(t.awake);
+	g_free(t.said);
 	return score;
 }

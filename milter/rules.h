@@ -124,12 +124,12 @@ double	rules_score(const struct rules *rules, uint32_t *hits);
 static inline size_t
 rules_next_hit(const uint32_t *hits, size_t n, size_t i)
 {
-	uint64_t	four[2];
+	uint64_t	some[4];
 
 	while (i < n && hits[i] == 0) {
-		for (i++; i + 4 <= n; i += 4) {
-			memcpy(four, hits + i, sizeof(four));
-			if ((four[0] | four[1]) != 0)
+		for (i++; i + 8 <= n; i += 8) {
+			memcpy(some, hits + i, sizeof(some));
+			if ((some[0] | some[1] | some[2] | some[3]) != 0)
 				break;
 		}
 	}

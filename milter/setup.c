@@ -156,3 +156,17 @@ setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *
 	free(policies);
 	return ret;
 }
+
+void
+setup_prune(const struct conf *conf, int64_t now, struct ledger_prune *prune_r)
+{
+	const int64_t day = 24LL * 3600 * 1000;
+	unsigned logs = conf->retention_days > SETUP_LOG_DAYS ? conf->retention_days : SETUP_LOG_DAYS;
+
+	*prune_r = (struct ledger_prune){
+		.now = now, .decisions_before = now - (int64_t)conf->retention_days * day,
+		.evidence_before = now - (int64_t)conf->retention_days * day,
+		.talk_before = now - (int64_t)conf->correspondent_days * day,
+		.letters_before = now - (int64_t)logs * day, .access_before = now - (int64_t)logs * day,
+	};
+}

@@ -11,6 +11,7 @@
 #include "judge_rate.h"
 #include "judge_split.h"
 #include "ledger.h"
+#include "ledger_people.h"
 #include "rules.h"
 
 /* Once at program start, from the only thread: libraries' own initialisation. */
@@ -29,5 +30,13 @@ int	setup_rules(const struct conf *conf, rules_warn_fn *warn, void *arg, struct 
  */
 int	setup_judge(const struct conf *conf, struct ledger *ledger, struct judge_split *split, struct judge_rate *rate,
 	    rules_warn_fn *warn, void *arg, struct judge **judge_r, struct err *err);
+
+/*
+ * What is old at now (ms) by conf.  Decisions, evidence: retention-days.  Letters that were ended and the access log:
+ * a year, or retention-days where that is more; a letter that is forgotten too soon could be sent twice.
+ * Conversations: correspondent-days.
+ */
+#define SETUP_LOG_DAYS	365
+void	setup_prune(const struct conf *conf, int64_t now, struct ledger_prune *prune_r);
 
 #endif

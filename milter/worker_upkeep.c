@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "ledger_people.h"
+#include "setup.h"
 #include "worker.h"
 
-#define YEAR		(365 * WORKER_DAY)
 #define AFTER_FAILURE	(3600 * WORKER_SECOND)
 
 static bool
@@ -38,22 +38,13 @@ anchor(struct worker *w, struct err *err)
 	return 0;
 }
 
-/*
- * Decisions, evidence: retention-days.  Letters that were ended and the access log: a year, or retention-days where
- * that is more; a letter that is forgotten too soon could be sent twice.  Conversations: correspondent-days.
- */
 static int
 prune(struct worker *w, struct err *err)
 {
-	int64_t now = worker_now(), kept = (int64_t)w->conf->retention_days * WORKER_DAY;
-	int64_t longer = kept > YEAR ? kept : YEAR;
-	const struct ledger_prune prune = {
-		.now = now, .decisions_before = now - kept, .evidence_before = now - kept,
-		.talk_before = now - (int64_t)w->conf->correspondent_days * WORKER_DAY,
-		.letters_before = now - longer, .access_before = now - longer,
-	};
+	struct ledger_prune prune;
 	struct ledger_pruned pruned = { 0 };
 
+	setup_prune(w->conf, worker_now(), &prune);
 	if (ledger_prune(w->ledger, &prune, &pruned, err) != 0)
 		return -1;
 	log_line(w->log, LOG_LEVEL_INFO, "prune decisions=%" PRId64 " evidence=%" PRId64 " talk=%" PRId64

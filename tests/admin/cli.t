@@ -32,9 +32,9 @@ p.ok("用法" in ran("--lang", "zh", "--help")[1], "--lang goes before the local
 p.ok("usage" in ran("--lang", "en", "--help", lang="zh_CN.UTF-8")[1], "in both directions")
 p.ok("没有这个子命令" in ran("nonsense", lang="zh_CN.UTF-8")[2], "errors are Chinese too")
 
-every = [line.split() for line in ran("--help")[1].splitlines() if line.startswith("  ") and "-" not in line[:4]]
+every = [line[2:].split("  ")[0].split() for line in ran("--help")[1].splitlines() if line.startswith("  ") and "-" not in line[:4]]
 for words in every:
-    words = [w for w in words[:2] if w.isalpha() and w.islower()]
+    words = [w for w in words[:2] if w.replace("-", "").isalpha() and w.islower()]
     p.ok(ran(*words, "--help")[0] == 0, "%s has its help" % " ".join(words))
 
 status, out, err = ran("consent", "list", "-c", p.at("absent.conf"))

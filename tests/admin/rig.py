@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 SRC = os.environ.get("TUIDING_SRCDIR") or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -35,6 +36,9 @@ recipient-map = "{place}/map"
 mode = "{mode}"
 command-address = "tuiding@example.com"
 complaint-address = "jubao@example.com"
+token-key = "{place}/db/token.key"
+control-socket = "{place}/control.sock"
+{more}
 """
 
 
@@ -54,8 +58,8 @@ class Place:
         self.write("map", "team@example.com anna@example.com\n")
         self.configure(user, mode)
 
-    def configure(self, user="", mode="enforce"):
-        self.write("tuiding.conf", CONF.format(place=self.path, user=user, mode=mode))
+    def configure(self, user="", mode="enforce", more=""):
+        self.write("tuiding.conf", CONF.format(place=self.path, user=user, mode=mode, more=more))
 
     def at(self, name):
         return os.path.join(self.path, name)
@@ -86,6 +90,22 @@ class Place:
             rows = db.execute(statement, values).fetchall()
         db.close()
         return rows
+
+    def letters(self, purpose=None):
+        """What waits to be sent: (purpose, recipient, values)."""
+        return [(what, to, json.loads(values)) for what, to, values in
+                self.sql("SELECT purpose, recipient, texts FROM outbox ORDER BY id") if purpose in (None, what)]
+
+    def decide(self, name, **changes):
+        """A decision, as the daemon records one."""
+        row = dict(message="M" + name, at=int(time.time() * 1000), queue_id="4ABC", message_id="<1@shop.example>",
+                   recipient="anna@example.com", recipient_raw="<anna@example.com>", direction="inbound", mode="enforce",
+                   score=7.5, required=5.0, standing="none", by_rule=0, word=0, action="tag", would="tag",
+                   sender="news@shop.example", envelope="b@esp.example", default_key="shop.example",
+                   identities="from=news@shop.example:pass", matched_key="", rules="ZH_LABEL=6.00", subject="\u5e7f\u544a",
+                   client="192.0.2.7", login="", reply="", id=name)
+        row.update(changes)
+        self.sql("INSERT INTO decision (%s) VALUES (%s)" % (", ".join(row), ", ".join("?" * len(row))), list(row.values()))
 
     def ok(self, good, name, *seen):
         self.count += 1

@@ -4,7 +4,7 @@ BEGIN {
 	split("addr charset fold", f1)
 	split("conf mime text sender rules match ledger token", f2)
 	split("command complaint notify measure learn", f3)
-	split("session control setup", f4)
+	split("session control setup daemon", f4)
 	split("main worker admin", f5)
 	for (i in f0) floor[f0[i]] = 0
 	for (i in f1) floor[f1[i]] = 1

@@ -111,7 +111,8 @@ of_the_case(struct world *w, struct mail *m)
 	struct ledger_act_case reported = {
 		.complaint = {
 			.state = CASE_REPORTED, .kind = "commercial", .source = "junk", .recipient = ANNA,
-			.sender = "shop.example", .from = SHOP, .subject = "Sale", .message_id = "<a1@x>", .decision = "D1",
+			.sender = "shop.example", .from = SHOP, .subject = "Sale", .message_id = "<a1@x>",
+			    .decision = "D1",
 			.cause = "<junk@x>", .envelope = "",
 		},
 		.statement = LEDGER_ALWAYS,
@@ -138,18 +139,25 @@ static const struct scene {
 	prepare_fn	*prepare;
 	size_t		 statements, letters, cases;	/* that it makes */
 } scenes[] = {
-	{ "a reply: 退订", { AD }, { .from = ANNA, .to = SHOP, .body = "退订\n", .mid = "r@x", .answers = "a1@x", ANNAS }, NULL,
+	{ "a reply: 退订", { AD }, { .from = ANNA, .to = SHOP, .body = "退订\n", .mid = "r@x",
+	    .answers = "a1@x", ANNAS }, NULL,
 	    1, 1, 0 },
-	{ "the button", { { .to = NULL } }, { .from = "x@qq.com", .subject = "退订", .body = "", .mid = "r@x" }, to_the_token,
+	{ "the button", { { .to = NULL } }, { .from = "x@qq.com", .subject = "退订", .body = "",
+	    .mid = "r@x" }, to_the_token,
 	    1, 1, 0 },
 	{ "the service: 退订 全部", { { .to = NULL } },
-	    { .from = ANNA, .to = SERVICE, .subject = "退订 全部", .body = "", .mid = "r@x", ANNAS }, NULL, 1, 1, 0 },
-	{ "the service: 撤销 REF", { { .from = ANNA, .to = SERVICE, .subject = "退订 a.example", .body = "", .mid = "q@x", ANNAS } },
-	    { .from = ANNA, .to = SERVICE, .body = "", .mid = "r@x", ANNAS }, of_the_reference, 1, 1, 0 },
-	{ "a customer's reply", { { .from = NEWS, .to = ZHOU, .mid = "n1@x", .client = INSIDE, .login = NEWS } },
-	    { .from = ZHOU, .to = NEWS, .body = "退订\n", .mid = "r@x", .answers = "n1@x", .proven = "customer.example" }, NULL,
+	    { .from = ANNA, .to = SERVICE, .subject = "退订 全部", .body = "", .mid = "r@x", ANNAS }, NULL,
 	    1, 1, 0 },
-	{ "a reply: 举报", { AD }, { .from = ANNA, .to = SHOP, .body = "举报\n", .mid = "r@x", .answers = "a1@x", ANNAS }, NULL,
+	{ "the service: 撤销 REF", { { .from = ANNA, .to = SERVICE, .subject = "退订 a.example", .body = "",
+	    .mid = "q@x", ANNAS } },
+	    { .from = ANNA, .to = SERVICE, .body = "", .mid = "r@x", ANNAS }, of_the_reference, 1, 1, 0 },
+	{ "a customer's reply", { { .from = NEWS, .to = ZHOU, .mid = "n1@x", .client = INSIDE,
+	    .login = NEWS } },
+	    { .from = ZHOU, .to = NEWS, .body = "退订\n", .mid = "r@x", .answers = "n1@x",
+	    .proven = "customer.example" }, NULL,
+	    1, 1, 0 },
+	{ "a reply: 举报", { AD }, { .from = ANNA, .to = SHOP, .body = "举报\n", .mid = "r@x",
+	    .answers = "a1@x", ANNAS }, NULL,
 	    2, 1, 1 },
 	{ "a forwarded advertisement", { AD }, { .from = ANNA, .to = COMPLAINTS, .mid = "r@x", ANNAS,
 	    .extra = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n",
@@ -206,7 +214,8 @@ daemon_run(struct life *l, int out, int points)
 	mail_send(judge, &l->mail, &a);
 	kill_point();				/* durable, and nobody was told */
 	seen = atomic_load(&kill_seen);
-	if (a.action == ACTION_TEMPFAIL || write(out, "a", 1) != 1 || write(out, &seen, sizeof(seen)) != sizeof(seen))
+	if (a.action == ACTION_TEMPFAIL || write(out, "a", 1) != 1 || write(out, &seen,
+	    sizeof(seen)) != sizeof(seen))
 		_exit(1);
 	ledger_close(l->w->files.ledger);	/* what was learnt of a correspondence may still be on its way */
 	_exit(0);
@@ -269,7 +278,8 @@ struct tally {
 
 /* One death, and the mail again after it.  whole: what is on record where nobody dies. */
 static struct death
-die_and_repeat(const struct scene *scene, int points, unsigned after, const char *whole, struct tally *tally)
+die_and_repeat(const struct scene *scene, int points, unsigned after, const char *whole,
+    struct tally *tally)
 {
 	struct death death;
 	enum policy_action action;
@@ -332,7 +342,8 @@ test_killed(void **state)
 	GRand *random = g_rand_new_with_seed(20261121);
 
 	(void)state;
-	print_message("# %-26s %6s %6s %6s %8s %6s %7s\n", "killed while acting on", "killed", "before", "kept", "answered",
+	print_message("# %-26s %6s %6s %6s %8s %6s %7s\n", "killed while acting on", "killed", "before",
+	    "kept", "answered",
 	    "lost", "doubled");
 	for (size_t i = 0; i < COUNT(scenes); i++) {
 		struct tally tally = { 0 };
@@ -346,8 +357,10 @@ test_killed(void **state)
 		/* Both sides of the commit were met. */
 		assert_true(tally.before > 0 && tally.kept > tally.answered);
 		for (n = 0; n < (all != NULL ? 5 * ODD_MOMENTS : ODD_MOMENTS); n++)
-			(void)die_and_repeat(&scenes[i], 0, (unsigned)g_rand_int_range(random, 1, 12000), whole, &tally);
-		print_message("# %-26s %6u %6u %6u %8u %6d %7d\n", scenes[i].what, tally.deaths, tally.before, tally.kept,
+			(void)die_and_repeat(&scenes[i], 0, (unsigned)g_rand_int_range(random, 1, 12000),
+			    whole, &tally);
+		print_message("# %-26s %6u %6u %6u %8u %6d %7d\n", scenes[i].what, tally.deaths,
+		    tally.before, tally.kept,
 		    tally.answered, 0, 0);	/* else an assertion had failed */
 		g_free(whole);
 	}

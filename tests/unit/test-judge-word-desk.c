@@ -5,6 +5,7 @@
 
 #include "token.h"
 
+#define NOTHING		{ { .to = NULL } }		/* went before */
 #define ANNAS		.client = INSIDE, .login = ANNA
 #define TO_SERVICE(text, ...)	{ .from = ANNA, .to = SERVICE, .subject = text, .body = "", .mid = "s1@x", __VA_ARGS__ }
 #define SAID(verb, key, outcome) "mail " verb " login " ANNA " " key " " outcome
@@ -13,51 +14,66 @@
 /* ---- the service's address -------------------------------------------------------------------------- */
 
 static const struct row service[] = {
-	{ "a domain", { { .to = NULL } }, TO_SERVICE("退订 Shop.Example", ANNAS), SAID("refuse", "shop.example", "recorded"),
+	{ "a domain", NOTHING, TO_SERVICE("退订 Shop.Example", ANNAS),
+	    SAID("refuse", "shop.example", "recorded"),
 	    "refusal " ANNA " shop.example mail\nletter refused " ANNA, NULL },
-	{ "an address", { { .to = NULL } }, TO_SERVICE("拒收 News@Shop.Example", ANNAS), SAID("refuse", SHOP, "recorded"),
+	{ "an address", NOTHING, TO_SERVICE("拒收 News@Shop.Example", ANNAS),
+	    SAID("refuse", SHOP, "recorded"),
 	    "refusal " ANNA " " SHOP " mail\nletter refused " ANNA, NULL },
-	{ "a list", { { .to = NULL } }, TO_SERVICE("unsubscribe <deals.shop.example>", ANNAS),
+	{ "a list", NOTHING, TO_SERVICE("unsubscribe <deals.shop.example>", ANNAS),
 	    SAID("refuse", "<deals.shop.example>", "recorded"),
 	    "refusal " ANNA " <deals.shop.example> mail\nletter refused " ANNA, NULL },
-	{ "every sender", { { .to = NULL } }, TO_SERVICE("退订 全部", ANNAS), SAID("refuse", "*", "recorded"),
+	{ "every sender", NOTHING, TO_SERVICE("退订 全部", ANNAS), SAID("refuse", "*", "recorded"),
 	    "refusal " ANNA " * mail\nletter refused " ANNA, NULL },
-	{ "a consent", { { .to = NULL } }, TO_SERVICE("订阅 shop.example", ANNAS), SAID("consent", "shop.example", "recorded"),
+	{ "a consent", NOTHING, TO_SERVICE("订阅 shop.example", ANNAS),
+	    SAID("consent", "shop.example", "recorded"),
 	    "consent " ANNA " shop.example mail\nletter consented " ANNA, NULL },
-	{ "whom, is not said", { { .to = NULL } }, TO_SERVICE("退订", ANNAS), SAID("refuse", "-", "answered"),
+	{ "whom, is not said", NOTHING, TO_SERVICE("退订", ANNAS), SAID("refuse", "-", "answered"),
 	    "letter help " ANNA, NULL },
-	{ "whom, cannot be read", { { .to = NULL } }, TO_SERVICE("退订 那家酒店", ANNAS), SAID("refuse", "-", "answered"),
+	{ "whom, cannot be read", NOTHING, TO_SERVICE("退订 那家酒店", ANNAS),
+	    SAID("refuse", "-", "answered"),
 	    "letter help " ANNA, NULL },
-	{ "a complaint of nothing", { { .to = NULL } }, TO_SERVICE("举报", ANNAS), SAID("complain", "-", "answered"),
+	{ "a complaint of nothing", NOTHING, TO_SERVICE("举报", ANNAS), SAID("complain", "-", "answered"),
 	    "letter help " ANNA, NULL },
-	{ "a confirmation of nothing", { { .to = NULL } }, TO_SERVICE("确认", ANNAS), SAID("confirm", "-", "answered"),
+	{ "a confirmation of nothing", NOTHING, TO_SERVICE("确认", ANNAS), SAID("confirm", "-", "answered"),
 	    "letter help " ANNA, NULL },
-	{ "a listing", { { .to = NULL } }, TO_SERVICE("查询", ANNAS), SAID("list", "-", "answered"), "letter list " ANNA, NULL },
-	{ "help", { { .to = NULL } }, TO_SERVICE("帮助", ANNAS), SAID("help", "-", "answered"), "letter help " ANNA, NULL },
-	{ "nonsense", { { .to = NULL } }, TO_SERVICE("怎么用？", ANNAS), SAID("none", "-", "answered"), "letter help " ANNA, NULL },
-	{ "nothing at all", { { .to = NULL } }, TO_SERVICE("", ANNAS), SAID("none", "-", "answered"), "letter help " ANNA, NULL },
-	{ "an end of nothing", { { .to = NULL } }, TO_SERVICE("撤销", ANNAS), SAID("undo", "-", "answered"),
+	{ "a listing", NOTHING, TO_SERVICE("查询", ANNAS), SAID("list", "-", "answered"),
+	    "letter list " ANNA, NULL },
+	{ "help", NOTHING, TO_SERVICE("帮助", ANNAS), SAID("help", "-", "answered"), "letter help " ANNA,
+	    NULL },
+	{ "nonsense", NOTHING, TO_SERVICE("怎么用？", ANNAS), SAID("none", "-", "answered"),
 	    "letter help " ANNA, NULL },
-	{ "an end of what is not there", { { .to = NULL } }, TO_SERVICE("撤销 RZZZZZZZZZZZZZ", ANNAS),
+	{ "nothing at all", NOTHING, TO_SERVICE("", ANNAS), SAID("none", "-", "answered"),
+	    "letter help " ANNA, NULL },
+	{ "an end of nothing", NOTHING, TO_SERVICE("撤销", ANNAS), SAID("undo", "-", "answered"),
+	    "letter help " ANNA, NULL },
+	{ "an end of what is not there", NOTHING, TO_SERVICE("撤销 RZZZZZZZZZZZZZ", ANNAS),
 	    SAID("undo", "-", "no such statement"), "letter not-undone " ANNA, NULL },
-	{ "beside other recipients", { { .to = NULL } }, { .from = ANNA, .to = BO, .more = { ZHOU, "TuiDing@EXAMPLE.COM" },
-	    .subject = "退订 shop.example", .body = "", .mid = "s1@x", ANNAS }, SAID("refuse", "shop.example", "recorded"),
+	{ "beside other recipients", NOTHING, { .from = ANNA, .to = BO,
+	    .more = { ZHOU, "TuiDing@EXAMPLE.COM" },
+	    .subject = "退订 shop.example", .body = "", .mid = "s1@x", ANNAS },
+	    SAID("refuse", "shop.example", "recorded"),
 	    "refusal " ANNA " shop.example mail\nletter refused " ANNA, NULL },
-	{ "an outside person, proven", { { .to = NULL } }, { .from = ZHOU, .to = SERVICE, .subject = "退订 example.com",
-	    .body = "", .mid = "s1@x", .proven = "customer.example" }, "mail refuse dmarc " ZHOU " example.com recorded",
+	{ "an outside person, proven", NOTHING, { .from = ZHOU, .to = SERVICE,
+	    .subject = "退订 example.com",
+	    .body = "", .mid = "s1@x", .proven = "customer.example" },
+	    "mail refuse dmarc " ZHOU " example.com recorded",
 	    "refusal " ZHOU " example.com mail\nletter refused " ZHOU, NULL },
-	{ "an outside person, unproven", { { .to = NULL } }, { .from = ZHOU, .to = SERVICE, .subject = "退订 example.com",
+	{ "an outside person, unproven", NOTHING, { .from = ZHOU, .to = SERVICE,
+	    .subject = "退订 example.com",
 	    .body = "", .mid = "s1@x" }, IGNORED(ZHOU, "nothing proves who"), "", NULL },
-	{ "an internal client alone", { { .to = NULL } }, TO_SERVICE("退订 shop.example", .client = INSIDE),
+	{ "an internal client alone", NOTHING, TO_SERVICE("退订 shop.example", .client = INSIDE),
 	    IGNORED(ANNA, "nothing proves who"), "", NULL },
-	{ "a shared mailbox", { { .to = NULL } }, { .from = TEAM, .to = SERVICE, .subject = "退订 shop.example", .body = "",
+	{ "a shared mailbox", NOTHING, { .from = TEAM, .to = SERVICE, .subject = "退订 shop.example",
+	    .body = "",
 	    .client = INSIDE, .login = TEAM }, IGNORED("-", "nothing proves who"), "", NULL },
-	{ "somebody else's login", { { .to = NULL } }, TO_SERVICE("退订 shop.example", .client = INSIDE, .login = BERT),
+	{ "somebody else's login", NOTHING, TO_SERVICE("退订 shop.example", .client = INSIDE,
+	    .login = BERT),
 	    IGNORED("-", "nothing proves who"), "", NULL },
 	{ "an automatic reply", { { .to = NULL } },
 	    TO_SERVICE("退订 shop.example", .login = ANNA, .extra = "Auto-Submitted: auto-replied\n"),
 	    "mail none login " ANNA " - ignored: automatic", "", NULL },
-	{ "a bounce", { { .to = NULL } }, TO_SERVICE("退订 shop.example", .login = ANNA, .envelope = ""),
+	{ "a bounce", NOTHING, TO_SERVICE("退订 shop.example", .login = ANNA, .envelope = ""),
 	    "mail none login " ANNA " - ignored: automatic", "", NULL },
 };
 
@@ -98,7 +114,8 @@ test_undo(void **state)
 	m.from = m.login = BERT;
 	m.mid = "u1@x";
 	assert_said(w, &m, "mail undo login " BERT " - no such statement");
-	assert_state(w, "another's", "refusal " ANNA " shop.example mail\nletter refused " ANNA "\nletter not-undone " BERT);
+	assert_state(w, "another's",
+	    "refusal " ANNA " shop.example mail\nletter refused " ANNA "\nletter not-undone " BERT);
 	raw(w->files.path, "DELETE FROM outbox WHERE recipient = '" BERT "'");
 
 	/* One's own is ended once; the same mail again says nothing new, above all not that it failed. */
@@ -113,7 +130,8 @@ test_undo(void **state)
 	m.mid = "u2@x";
 	assert_said(w, &m, "mail undo login " ANNA " - repeated");
 	assert_int_equal(count_words(w->files.ledger, ANNA, "shop.example"), 0);
-	assert_int_equal(raw_number(w->files.path, "SELECT count(*) FROM outbox WHERE purpose = 'not-undone'"), 1);
+	assert_int_equal(raw_number(w->files.path,
+	    "SELECT count(*) FROM outbox WHERE purpose = 'not-undone'"), 1);
 	(void)verify(w->files.ledger, NULL, 1);
 	g_free(reference);
 	g_free(subject);
@@ -135,25 +153,31 @@ static const struct {
 } tokens[] = {
 	{ "the button", "退订", "", WHOLE, TOKEN("refuse", "token", "shop.example", "recorded"), REFUSED },
 	{ "an empty mail", "", "", WHOLE, TOKEN("refuse", "token", "shop.example", "recorded"), REFUSED },
-	{ "an empty mail of blanks", " \t ", " \n\n", WHOLE, TOKEN("refuse", "token", "shop.example", "recorded"), REFUSED },
-	{ "in capitals", "", "TD\n", CAPITALS, TOKEN("refuse", "token", "shop.example", "recorded"), REFUSED },
+	{ "an empty mail of blanks", " \t ", " \n\n", WHOLE,
+	    TOKEN("refuse", "token", "shop.example", "recorded"), REFUSED },
+	{ "in capitals", "", "TD\n", CAPITALS, TOKEN("refuse", "token", "shop.example", "recorded"),
+	    REFUSED },
 	{ "every sender", "退订 全部", "", WHOLE, TOKEN("refuse", "token", "*", "recorded"),
 	    "refusal " ANNA " * token\nletter refused " ANNA },
 	{ "a consent", "订阅", "", WHOLE, TOKEN("consent", "token", "shop.example", "recorded"),
 	    "consent " ANNA " shop.example token\nletter consented " ANNA },
-	{ "a complaint", "举报", "", WHOLE, TOKEN("complain", "token", "shop.example", "recorded"), "complaint " ANNA
+	{ "a complaint", "举报", "", WHOLE, TOKEN("complain", "token", "shop.example", "recorded"),
+	    "complaint " ANNA
 	    " shop.example inline\nrefusal " ANNA " shop.example token\nletter case-opened " ANNA
 	    "\ncase open commercial inline " ANNA " shop.example weak measure" },
-	{ "a listing: to the mailbox, not to who asks", "查询", "", WHOLE, TOKEN("list", "token", "-", "answered"),
+	{ "a listing: to the mailbox, not to who asks", "查询", "", WHOLE,
+	    TOKEN("list", "token", "-", "answered"),
 	    "letter list " ANNA },
 	{ "no command", "谢谢", "已收到\n", WHOLE, "token none none - - ignored: no command", "" },
-	{ "a confirmation", "确认", "", WHOLE, TOKEN("confirm", "token", "-", "answered"), "letter help " ANNA },
+	{ "a confirmation", "确认", "", WHOLE, TOKEN("confirm", "token", "-", "answered"),
+	    "letter help " ANNA },
 	{ "forged", "退订", "", FORGED, NOT_OURS, "" },
 	{ "truncated", "退订", "", TRUNCATED, NOT_OURS, "" },
 	{ "lengthened", "退订", "", LENGTHENED, NOT_OURS, "" },
 	{ "of a case", "退订", "", OTHER_KIND, NOT_OURS, "" },
 	{ "foreign", "退订", "", FOREIGN, NOT_OURS, "" },
-	{ "none behind the mark: the service itself", "退订", "", BARE, "mail refuse none gina@qq.com - ignored: nothing proves who",
+	{ "none behind the mark: the service itself", "退订", "", BARE,
+	    "mail refuse none gina@qq.com - ignored: nothing proves who",
 	    "" },
 	{ "of a decision that was pruned", "退订", "", PRUNED, "token none none - - ignored: expired", "" },
 	{ "of a mailbox that is several people's now", "退订", "", SHARED,
@@ -238,7 +262,8 @@ test_tokens(void **state)
 	for (size_t i = 0; i < COUNT(tokens); i++) {
 		struct world *w = world_new(NULL);
 		char *address = world_way_out(w, &ad), *said;
-		struct mail m = { .from = "gina@qq.com", .subject = tokens[i].subject, .body = tokens[i].body, .mid = "t1@x" };
+		struct mail m = { .from = "gina@qq.com", .subject = tokens[i].subject,
+		    .body = tokens[i].body, .mid = "t1@x" };
 
 		assert_non_null(address);
 		m.to = address = damaged(w, address, tokens[i].damage);
@@ -259,21 +284,27 @@ static void
 test_token_holders(void **state)
 {
 	static const struct mail ad = { .from = SHOP, .to = ANNA, .mid = "a1@x", .proven = "shop.example" };
-	static const struct mail ours = { .from = NEWS, .to = ZHOU, .mid = "n1@x", .client = INSIDE, .login = NEWS };
+	static const struct mail ours = { .from = NEWS, .to = ZHOU, .mid = "n1@x", .client = INSIDE,
+	    .login = NEWS };
 	struct world *w = world_new(NULL);
 	char *address = world_way_out(w, &ad), *outside = world_way_out(w, &ours);
-	struct mail m = { .from = ANNA, .to = address, .subject = "退订", .body = "", .mid = "t1@x", ANNAS };
+	struct mail m = { .from = ANNA, .to = address, .subject = "退订", .body = "", .mid = "t1@x",
+	    ANNAS };
 
 	(void)state;
 	assert_non_null(address);
 	assert_non_null(outside);
 	assert_said(w, &m, "token refuse login " ANNA " shop.example recorded");
-	m = (struct mail){ .from = "x@qq.com", .to = outside, .subject = "退订", .body = "", .mid = "t2@x" };
+	m = (struct mail){ .from = "x@qq.com", .to = outside, .subject = "退订", .body = "",
+	    .mid = "t2@x" };
 	assert_said(w, &m, "token refuse token " ZHOU " " NEWS " recorded");
-	assert_state(w, "holders", "refusal " ANNA " shop.example token\nrefusal " ZHOU " " NEWS " token\nletter refused " ANNA);
-	m = (struct mail){ .from = ZHOU, .to = outside, .subject = "退订", .body = "", .mid = "t3@x", .proven = "customer.example" };
+	assert_state(w, "holders",
+	    "refusal " ANNA " shop.example token\nrefusal " ZHOU " " NEWS " token\nletter refused " ANNA);
+	m = (struct mail){ .from = ZHOU, .to = outside, .subject = "退订", .body = "", .mid = "t3@x",
+	    .proven = "customer.example" };
 	assert_said(w, &m, "token refuse dmarc " ZHOU " " NEWS " recorded");
-	assert_int_equal(raw_number(w->files.path, "SELECT count(*) FROM outbox WHERE recipient = '" ZHOU "'"), 1);
+	assert_int_equal(raw_number(w->files.path,
+	    "SELECT count(*) FROM outbox WHERE recipient = '" ZHOU "'"), 1);
 	g_free(address);
 	g_free(outside);
 	world_free(w);
@@ -286,12 +317,14 @@ test_token_of_nobody(void **state)
 	static const struct mail ad = { .to = ANNA, .mid = "a1@x", .envelope = "" };
 	struct world *w = world_new(NULL);
 	char *address = world_way_out(w, &ad);
-	struct mail m = { .from = ANNA, .to = address, .subject = "举报", .body = "", .mid = "t1@x", ANNAS };
+	struct mail m = { .from = ANNA, .to = address, .subject = "举报", .body = "", .mid = "t1@x",
+	    ANNAS };
 
 	(void)state;
 	assert_non_null(address);
 	assert_said(w, &m, "token complain login " ANNA " - recorded");
-	assert_state(w, "nobody", "complaint " ANNA " * inline\nletter case-opened " ANNA "\ncase open commercial inline " ANNA
+	assert_state(w, "nobody",
+	    "complaint " ANNA " * inline\nletter case-opened " ANNA "\ncase open commercial inline " ANNA
 	    " - weak measure");
 	m.subject = "退订";
 	m.mid = "t2@x";

@@ -161,19 +161,30 @@ test_threshold(void **state)
 
 /* ---- messages -------------------------------------------------------------------------------- */
 
+static const struct learn_rule	base_rules[] = {
+	{ "SAYS_BUY", 2.0 }, { "SAYS_NOTHING", 1.0 }, { "__PART", 0 }, { "WRONG_WAY", 1.5 }, { "NICE_WRONG_WAY", -1.5 },
+};
+
 /* The base score is what the message's own field says; Chinese is told by one character. */
 static int
 look(void *arg, const struct mime *mime, const struct text *text, struct learn_look *look_r, struct err *err)
 {
 	const struct mime_field	*base = mime_field_named(mime, "X-Base", 0);
-	size_t			 len = 0;
+	size_t			 len = 0, i;
 	const char		*folded = text_folded(text, &len);
 
 	(void)arg;
 	if (base != NULL && strcmp(base->text, "fail") == 0)
 		return err_set(err, "told to fail");
 	look_r->base = base == NULL ? 0 : g_ascii_strtod(base->text, NULL);
-	look_r->facts = memmem(folded, len, "的", 3) != NULL ? UINT64_C(1) << learn_facts_han() : 0;
+	look_r->facts[0] = memmem(folded, len, "的", 3) != NULL ? UINT64_C(1) << learn_facts_han() : 0;
+	if (mime_field_named(mime, "X-Hits", 0) == NULL)
+		return 0;
+	/* As many octets as rules, one a rule, '1' where it hit. */
+	look_r->hit = calloc(COUNT(base_rules), 1);
+	assert_non_null(look_r->hit);
+	for (i = 0; i < COUNT(base_rules); i++)
+		look_r->hit[i] = mime_field_named(mime, "X-Hits", 0)->text[i] == '1';
 	return 0;
 }
 
@@ -263,18 +274,20 @@ count_warning(void *arg, const char *file, unsigned line, const char *rule, cons
 static bool
 check_signs(const struct rules *set)
 {
-	static const char	offer[] = " 限时优惠的 领取优惠券,free shipping today",
-				minutes[] = " minutes the meeting was moved, see the minutes";
+	static const char	offer[] = " 限时优惠的 领取优惠券,free shipping today nothing",
+				minutes[] = " minutes the meeting was moved, see the minutes nothing";
 	size_t			i, n[2] = { 0, 0 };
 
 	for (i = 0; i < rules_count(set); i++) {
 		const struct rules_rule	*r = rules_at(set, i);
-		const char		*word = r->pattern == NULL ? NULL : strpbrk(r->pattern, "])*");
+		const char		*word = r->pattern == NULL ? NULL : strpbrk(r->pattern, "])*}");
 
 		if (r->type != RULES_FOLDED || strncmp(r->name, "LRN_T", 5) == 0)
 			continue;
-		while (word != NULL && strpbrk(word, "])*?") != NULL)
-			word = strpbrk(word, "])*?") + 1;
+		if (fabs(r->score) < 0.1)
+			continue;		/* words of both classes may weigh a little */
+		while (word != NULL && strpbrk(word, "])*?}") != NULL)
+			word = strpbrk(word, "])*?}") + 1;
 		if (strstr(r->score > 0 ? offer : minutes, word == NULL ? r->pattern : word) == NULL)
 			return false;
 		n[r->score > 0]++;
@@ -349,6 +362,59 @@ test_max_rules(void **state)
 	learn_free(learn);
 }
 
+/* What is added to a rule of the base, by its name; 0 when nothing is. */
+static double
+added(const char *text, const char *rule)
+{
+	char		*line = g_strdup_printf("\nscore LRN_B_%s ", rule);
+	const char	*at = strstr(text, line);
+	double		 score = at == NULL ? 0 : g_ascii_strtod(at + strlen(line), NULL);
+
+	g_free(line);
+	return score;
+}
+
+/* Rules of the base are corrected, and never turned round. */
+static void
+test_rules(void **state)
+{
+	struct learn_settings	 set = learn_settings_default;
+	struct learn		*learn = NULL;
+	struct err		 err;
+	char			*text;
+	unsigned		 i;
+
+	(void)state;
+	if (!learn_available())
+		skip();
+	set.look = look;
+	set.min_messages = 3;
+	set.false_positives = 0.05;
+	set.cost = 1;
+	set.rules = base_rules;
+	set.nrules = COUNT(base_rules);
+	assert_int_equal(learn_new(&set, &learn, &err), 0);
+	for (i = 0; i < 200; i++) {
+		bool	 commercial = i % 2 == 0;
+		char	*mail = g_strdup_printf("From: p@s%u.example\nX-Base: %s\nX-Hits: %s\nSubject: s%u\n\nthe same text\n",
+		    i / 10, commercial ? "0.5" : "0", commercial ? "10101" : "01010", i % 7);
+
+		assert_int_equal(add(learn, "x.eml", mail, strlen(mail), commercial, &err), 0);
+		g_free(mail);
+	}
+	assert_int_equal(learn_fit(learn, &err), 0);
+	text = written(learn, learn_write);
+	assert_non_null(strstr(text, "\nmeta LRN_B_SAYS_BUY (SAYS_BUY)\n"));
+	assert_true(added(text, "SAYS_BUY") > 0.1);
+	assert_true(added(text, "__PART") > 0.1);
+	/* They hit in the other class: nothing of their scores is left at most. */
+	assert_true(added(text, "WRONG_WAY") >= -1.5 - 1e-9 && added(text, "WRONG_WAY") < 0);
+	assert_true(added(text, "SAYS_NOTHING") >= -1.0 - 1e-9);
+	assert_true(added(text, "NICE_WRONG_WAY") <= 1.5 + 1e-9 && added(text, "NICE_WRONG_WAY") > 0);
+	free(text);
+	learn_free(learn);
+}
+
 static void
 test_report(void **state)
 {
@@ -394,7 +460,7 @@ test_same_hits(void **state)
 	struct match		*match = NULL;
 	struct match_work	*work;
 	struct err		 err;
-	char			*text, name[96];
+	char			*text, name[LEARN_NAME_MAX];
 	uint8_t			*hit;
 	unsigned		 i, checked = 0;
 	size_t			 k, j;
@@ -430,7 +496,7 @@ test_same_hits(void **state)
 				continue;
 			for (j = 0; j < row->ncols; j++)
 				seen = seen || row->col[j] == k;
-			learn_write_name(col, name);
+			learn_write_name(learn, col, name);
 			if (rules_find(set, name) == SIZE_MAX || hit[rules_find(set, name)] != seen)
 				fail_msg("%s: %s", row->path, name);
 			checked++;
@@ -516,6 +582,7 @@ main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_max_rules),
+		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_same_hits),
 	};
