@@ -188,10 +188,11 @@ read_reply(struct judge_case *c, struct err *err)
 	bool counts;
 	int ret;
 
-	if (!may_say(c) || command_is_automatic(c->mime, c->msg->sender) ||
-	    command_read(c->mime, COMMAND_FORM_REPLY, c->judge->set.default_charset, &command, err) != 1 ||
-	    !is_about_sender(command.verb))
+	if (!may_say(c) || command_is_automatic(c->mime, c->msg->sender))
 		return 0;
+	ret = command_read(c->mime, COMMAND_FORM_REPLY, c->judge->set.default_charset, &command, err);
+	if (ret != 1 || !is_about_sender(command.verb))
+		return ret < 0 ? -1 : 0;
 	judge_person_of(c, &person);
 	if (person.key[0] == '\0' || (outbound && !person.proven))
 		return 0;

@@ -56,8 +56,8 @@ utf8_valid(const char *subject, size_t len)
 }
 
 /*
- * The machine code is called without what pcre2_match() looks at first: nothing here breaks its rules.  Its stack may be
- * too small for what the limits allow, then the slow code tries.
+ * The machine code is called without what pcre2_match() looks at first: nothing here breaks its rules.
+ * Its stack may be too small for what the limits allow, then the slow code tries.
  */
 int
 match_try(const struct match_pattern *p, struct match_work *work, const char *piece, size_t len, size_t from,

@@ -33,6 +33,7 @@ conf() {	# NAME MODE MIXED NONE LEDGER
 	mode = "$2"
 	mixed = "$3"
 	ledger = "sqlite:$5"
+	control-socket = ""
 	rules = { "$folder/test.cf" }
 	local-domains = { "example.com" }
 	internal-hosts = { "10.0.0.0/8" }

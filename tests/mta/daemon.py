@@ -68,6 +68,7 @@ class Filter:
             "log": "stderr",
             "mode": "enforce",
             "ledger": "sqlite:" + self.ledger,
+            "control-socket": os.path.join(self.folder, "control.sock"),
             "public-mail-domains": shutil.copyfile(
                 os.path.join(need("TUIDING_SRCDIR"), "conf", "public-mail-domains"), rig.path(name + ".domains")),
         }

@@ -4,7 +4,7 @@
  *
  * What is on record then is all of it or nothing; when the mail comes again, as it must without an answer, all of it is
  * there exactly once.  A killed process loses no written page: what a power cut does is SQLite's to promise.
- * Before the commit every fourth point is tried; with TUIDING_CRASH_ALL set, all of them and more odd moments.
+ * Before the commit every tenth point is tried; with TUIDING_CRASH_ALL set, all of them and more odd moments.
  */
 #include "judge-word-fixture.h"
 
@@ -15,8 +15,8 @@
 
 #define ANNAS		.client = INSIDE, .login = ANNA
 #define AD		{ .from = SHOP, .to = ANNA, .mid = "a1@x", .proven = "shop.example" }
-#define ODD_MOMENTS	4
-#define LAST_POINTS	8		/* the commit and what follows it: every one of them is tried */
+#define ODD_MOMENTS	3
+#define LAST_POINTS	5		/* the commit and what follows it: every one of them is tried */
 #define AFTERWARDS	3		/* points after the answer */
 
 /* ---- where the child dies ---------------------------------------------------------------------------- */
@@ -352,11 +352,11 @@ test_killed(void **state)
 
 		assert_true(points >= 4);
 		for (n = 1; n <= points + AFTERWARDS; n++)
-			if (all != NULL || n > points - LAST_POINTS || n % 4 == 1)
+			if (all != NULL || n > points - LAST_POINTS || n % 10 == 1)
 				(void)die_and_repeat(&scenes[i], n, 0, whole, &tally);
 		/* Both sides of the commit were met. */
 		assert_true(tally.before > 0 && tally.kept > tally.answered);
-		for (n = 0; n < (all != NULL ? 5 * ODD_MOMENTS : ODD_MOMENTS); n++)
+		for (n = 0; n < (all != NULL ? 8 * ODD_MOMENTS : ODD_MOMENTS); n++)
 			(void)die_and_repeat(&scenes[i], 0, (unsigned)g_rand_int_range(random, 1, 12000),
 			    whole, &tally);
 		print_message("# %-26s %6u %6u %6u %8u %6d %7d\n", scenes[i].what, tally.deaths,

@@ -220,7 +220,7 @@ static const struct row customers[] = {
 	    HIS("退订\n", .answers = "n1@x"),
 	    CUSTOMER("in-reply-to"), LEFT, ignore_unproven },
 	{ "unproven and no answer: marked", { OURS(ZHOU, "n1@x") }, HIS("退订\n", .answers = "z@x"),
-	    CUSTOMER("none"), LEFT, NULL },
+	    CUSTOMER("none"), "refusal " ZHOU " " NEWS " unproven", NULL },
 	{ "unproven and no answer, where that does not count", { OURS(ZHOU, "n1@x") },
 	    HIS("退订\n", .answers = "z@x"),
 	    "customer refuse none " ZHOU " - ignored: nothing proves who", "", ignore_unproven },
