@@ -45,6 +45,11 @@ def at(user):
     return "%s@%s" % (user, DOMAIN)
 
 
+def mail_of(box, folder):
+    """What lies there, but for the service's own letters."""
+    return [octets for octets in box.messages(folder) if b"X-Tuiding-Letter" not in octets]
+
+
 def forwarded(author, octets, extra=""):
     """What a mail program sends when a person forwards messages as attachments to the complaint address."""
     parts = b"".join(b"--=_b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=ad.eml\r\n"
@@ -73,14 +78,17 @@ class Scene:
                                                     "%s -t %s -c %s" % (pipe, recorder, self.filter.conf), USER))
         self.key = rig.write("doveadm.key", self.dovecot.key + "\n", mode=0o640)
         os.chown(self.key, 0, 65534)
-        self.filter.first.update({"doveadm-url": self.dovecot.url, "doveadm-key": self.key, "measure-timeout": 10})
+        self.filter.first.update({"doveadm-url": self.dovecot.url, "doveadm-key": self.key, "measure-timeout": 10,
+                                  "templates": os.path.join(source, "conf", "templates")})
         self.filter.configure(**self.filter.first)
         self.filter.tuiding("ledger", "init")
         self.sink = Sink(rig)
         self.verifier = Verifier(rig, "mx." + DOMAIN, PASSES)
         self.postfix = Postfix(rig, rig.path("mta"), [DOMAIN], USERS, [self.verifier.port, self.filter.port],
                                self.sink.port, virtual_transport="lmtp:inet:127.0.0.1:%d" % self.dovecot.lmtp_port,
-                               virtual_mailbox_domains=DOMAIN)
+                               virtual_mailbox_domains=DOMAIN, mynetworks="%s/32, 127.0.0.1/32" % INSIDE)
+        self.filter.first["notify-relay"] = "smtp://127.0.0.1:%d" % self.postfix.port
+        self.filter.configure(**self.filter.first)
         self.dovecot.start()
         self.filter.start()
         self.postfix.start()
@@ -178,6 +186,38 @@ def test_junk(scene):
               "and nothing is refused")
 
 
+def test_confirm(scene):
+    """The person confirms the reported case by one reply: the message goes, and the sender is refused."""
+    tap = scene.tap
+    scene.filter.worker_once()
+    scene.postfix.settle()
+    with scene.dovecot.box("bo") as box:
+        letters = [Received(mail) for mail in box.messages("INBOX") if b"X-Tuiding-Letter" in mail]
+    if not tap.equal(len(letters), 1, "the worker's letter asks the person"):
+        return
+    to = (letters[0].field("Reply-To") or "").strip("<>")
+    tap.ok(to.startswith("tuiding+c") and to.endswith("@" + DOMAIN), "with an address for the answer", to)
+    stranger = message("退订\r\n", subject="Re: ", author=at("bo"), to=to)
+    scene.send(stranger, to, sender=at("bo"), source=INSIDE, login=at("bo"))
+    tap.equal(scene.case(at("bo")).get("state"), "reported", "another word than 确认 confirms nothing")
+    answer = scene.send(message("确认\r\n", subject="Re: ", author=at("bo"), to=to, mid="y1@box.example"), to,
+                        sender=at("bo"), source=INSIDE, login=at("bo"))
+    case = scene.case(at("bo"))
+    tap.equal((answer[0], case.get("state"), case.get("next_at", 0) > 0), (250, "open", True),
+              "确认: the case is open, its measure due")
+    rows = json.loads(scene.filter.tuiding("refusal", "list", "--recipient", at("bo"), "--format", "json"))
+    tap.equal([row["sender"] for row in rows], ["shop.example"], "and the sender refused")
+    log = scene.filter.worker_once() + scene.filter.worker_once()    # the measure; then the letter that tells of it
+    scene.postfix.settle()
+    with scene.dovecot.box("bo") as box:
+        left = [mail for folder in ("INBOX", "Junk", "Archive") for mail in box.messages(folder)
+                if b"j1@shop.example" in mail and b"X-Tuiding-Letter" not in mail and b"X-Tuiding:" in mail]
+        told = [Received(mail).field("X-Tuiding-Letter") for mail in box.messages("INBOX") if b"X-Tuiding-Letter" in mail]
+    tap.ok(left == [], "the message is gone from every folder", "%r\n%s" % (left, log))
+    tap.equal((scene.case(at("bo")).get("state"), len(told)), ("done", 3), "the case is done, and the person was told twice more")
+    tap.equal(scene.send(message(SALE, to=at("bo")), at("bo"))[0], 550, "the next one: 550")
+
+
 def test_measure(scene):
     """A complaint takes every copy of that message from that person, and nothing else."""
     tap = scene.tap
@@ -186,7 +226,7 @@ def test_measure(scene):
                at("gina"), sender="friend@customer.example", source=FRIEND)
     scene.send(message(SALE, mid="m2@shop.example", to=at("gina")), at("gina"))
     with scene.dovecot.box("gina") as box:
-        mails = box.messages("INBOX")
+        mails = mail_of(box, "INBOX")
         tap.equal([Received(mail).verdict().get("class") for mail in mails], ["commercial", "other", "commercial"],
                   "an advertisement, a letter with the same Message-ID, another advertisement")
         box.copy(box.uids("INBOX")[0], "Archive")
@@ -201,7 +241,7 @@ def test_measure(scene):
     case = scene.case(at("gina"))
     tap.equal(case["reason"], "3 copies expunged", "the worker has it expunged")
     with scene.dovecot.box("gina") as box:
-        left = [Received(mail).field("Subject") for mail in box.messages("INBOX")]
+        left = [Received(mail).field("Subject") for mail in mail_of(box, "INBOX")]
         tap.ok(len(left) == 2 and "Sunday" in left, "the letter and the other advertisement stay", "%r\n%s" % (left, log))
         tap.equal(box.messages("Archive"), [], "the copy in another folder is gone")
     tap.equal(case["next_at"], 0, "the case is done")
@@ -214,14 +254,14 @@ def test_measure_of_two(scene):
     tap = scene.tap
     scene.send(message(SALE, mid="t1@shop.example", to=at("hugo")), at("hugo"), at("jia"))
     with scene.dovecot.box("hugo") as box:
-        mails = box.messages("INBOX")
+        mails = mail_of(box, "INBOX")
     scene.complain("hugo", mails)
     scene.filter.worker_once()
     tap.equal(scene.case(at("hugo")).get("reason"), "1 copy expunged", "a message to several is found by its own id")
     with scene.dovecot.box("hugo") as box:
-        tap.equal(len(box.messages("INBOX")), 0, "it is gone")
+        tap.equal(len(mail_of(box, "INBOX")), 0, "it is gone")
     with scene.dovecot.box("jia") as box:
-        tap.equal(len(box.messages("INBOX")), 1, "the other recipient keeps theirs")
+        tap.equal(len(mail_of(box, "INBOX")), 1, "the other recipient keeps theirs")
 
 
 def test_measure_gone(scene):
@@ -229,7 +269,7 @@ def test_measure_gone(scene):
     tap = scene.tap
     scene.send(message(SALE, mid="g1@shop.example", to=at("ivan")), at("ivan"))
     with scene.dovecot.box("ivan") as box:
-        mails = box.messages("INBOX")
+        mails = mail_of(box, "INBOX")
         box.expunge(box.uids("INBOX")[0])
     scene.complain("ivan", mails)
     scene.filter.worker_once()
@@ -241,7 +281,7 @@ def test_measure_refused(scene):
     tap = scene.tap
     scene.send(message(SALE, mid="k1@shop.example", to=at("kun")), at("kun"))
     with scene.dovecot.box("kun") as box:
-        mails = box.messages("INBOX")
+        mails = mail_of(box, "INBOX")
     scene.complain("kun", mails)
     scene.filter.configure(**{"doveadm-url": "http://127.0.0.1:1/doveadm/v1"})
     scene.filter.worker_once()
@@ -249,10 +289,10 @@ def test_measure_refused(scene):
     tap.contains(case.get("reason"), "doveadm not reached", "Dovecot is not reached")
     tap.ok(case.get("next_at", 0) > time.time() * 1000, "the measure is put off", case)
     with scene.dovecot.box("kun") as box:
-        tap.equal(len(box.messages("INBOX")), 1, "the message is still there")
+        tap.equal(len(mail_of(box, "INBOX")), 1, "the message is still there")
     scene.send(message(SALE, mid="k2@shop.example", to=at("anna")), at("anna"))
     with scene.dovecot.box("anna") as box:
-        mails = box.messages("INBOX")[-1:]
+        mails = mail_of(box, "INBOX")[-1:]
     scene.rig.write("doveadm.key", "wrong\n", mode=0o640)
     scene.filter.configure(**{"doveadm-url": scene.dovecot.url})
     scene.complain("anna", mails)
@@ -273,7 +313,7 @@ def test_end(scene):
 def run(tap):
     with Rig("dovecot") as rig:
         scene = Scene(tap, rig)
-        for test in (test_delivery, test_doveadm, test_junk, test_measure, test_measure_of_two, test_measure_gone,
+        for test in (test_delivery, test_doveadm, test_junk, test_confirm, test_measure, test_measure_of_two, test_measure_gone,
                      test_measure_refused, test_end):
             tap.run(test, scene)
         if tap.failed:
