@@ -397,7 +397,7 @@ const struct admin_option	admin_learn_options[] = {
 	{ "report", "FILE", "a report as an HTML page", "HTML 报告" },
 	{ "base", "PATH[,PATH…]", "rules that the learned ones are added to (else the configuration's)",
 	    "与所学规则一同计分的规则（未给出时取配置中的规则）" },
-	{ "max-rules", "N", "rules at most (5000)", "规则条数上限（5000）" },
+	{ "max-rules", "N", "rules at most (3000)", "规则条数上限（3000）" },
 	{ "min-messages", "N", "messages a phrase must stand in (5)", "短语至少出现的邮件数（5）" },
 	{ "false-positives", "RATE", "of other mail, at the required score (0.005)",
 	    "判定分数线上允许的误判率（0.005）" },

@@ -13,7 +13,7 @@
 #define ROWS_MAX	1000000
 
 const struct learn_settings	learn_settings_default = {
-	.max_rules = 5000, .min_messages = 5, .false_positives = 0.005, .required = 5.0, .folds = 5,
+	.max_rules = 3000, .min_messages = 5, .false_positives = 0.005, .required = 5.0, .folds = 5,
 	.default_charset = "GB18030",
 };
 

@@ -54,7 +54,7 @@ struct learn_settings {
 	learn_progress_fn	*progress;	/* NULL: none */
 	void			*arg;		/* of both */
 };
-extern const struct learn_settings	learn_settings_default;	/* 5,000, 5, 0.005, 5.0, 0, 5, GB18030 */
+extern const struct learn_settings	learn_settings_default;	/* 3,000, 5, 0.005, 5.0, 0, 5, GB18030 */
 
 struct learn_message {
 	const char	*path;		/* for the report */

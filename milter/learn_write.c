@@ -100,7 +100,8 @@ put_head(const struct learn *learn, GString *out)
 	    "#\n"
 	    "# %zu commercial and %zu other messages; phrases that stand in %u messages or more, of two groups\n"
 	    "# of senders or more.  The scores are added to those of the other rules; a sum of %.1f was reached by\n"
-	    "# %.2f %% of the other mail when its senders were held out.  Any rule may be struck out or changed.\n\n",
+	    "# %.2f %% of the other mail when its senders were held out.  Rules LRN_B_NAME correct what NAME weighs where\n"
+	    "# that rule is there too.  Any rule may be struck out or changed.\n\n",
 	    learn_count(learn, true), learn_count(learn, false), learn->set.min_messages, learn->set.required,
 	    100 * learn->set.false_positives);
 	g_string_append_printf(out,

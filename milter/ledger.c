@@ -242,3 +242,9 @@ ledger_backup(struct ledger *ledger, const char *path, struct err *err)
 {
 	return ledger->ops->backup(ledger, path, err);
 }
+
+int
+ledger_sound(struct ledger *ledger, struct err *err)
+{
+	return ledger->ops->sound(ledger, err);
+}

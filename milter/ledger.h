@@ -237,6 +237,11 @@ struct ledger_report {
 };
 /* Verifies the chain, the tables, the file.  1 all good, 0 something is wrong (report says), -1 cannot tell. */
 int	ledger_verify(struct ledger *ledger, const char *anchor, struct ledger_report *report_r, struct err *err);
+/*
+ * Whether the file itself is whole, by the engine's quick check: a second for some millions of rows; what is in it is
+ * ledger_verify()'s business.  1; 0 it is damaged, and err says how; -1 cannot tell.
+ */
+int	ledger_sound(struct ledger *ledger, struct err *err);
 /* Rebuilds consent and refusal from the statements.  Returns rows that changed, or -1. */
 int64_t	ledger_rebuild(struct ledger *ledger, struct err *err);
 /* Online copy to path (must not exist), then checked.  0 or -1. */

@@ -37,6 +37,7 @@ struct ledger_ops {
 		    ledger_decision_fn *fn, void *arg, struct err *err);
 	int64_t	(*would)(struct ledger *ledger, int64_t since, int64_t until, ledger_would_fn *fn, void *arg,
 		    struct err *err);
+	int	(*sound)(struct ledger *ledger, struct err *err);
 	int	(*verify)(struct ledger *ledger, const char *anchor, struct ledger_report *report_r,
 		    struct err *err);
 	int64_t	(*rebuild)(struct ledger *ledger, struct err *err);

@@ -107,6 +107,7 @@ static const struct ledger_ops lite_ops = {
 	.decide		= lite_decide,
 	.decisions	= lite_decisions,
 	.would		= lite_would,
+	.sound		= lite_sound,
 	.verify		= lite_verify,
 	.rebuild	= lite_rebuild,
 	.backup		= lite_backup,

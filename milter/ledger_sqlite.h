@@ -112,6 +112,7 @@ int64_t	lite_decisions(struct ledger *ledger, const struct ledger_decision_filte
 	    ledger_decision_fn *fn, void *arg, struct err *err);
 int64_t	lite_would(struct ledger *ledger, int64_t since, int64_t until, ledger_would_fn *fn, void *arg,
 	    struct err *err);
+int	lite_sound(struct ledger *ledger, struct err *err);
 int	lite_verify(struct ledger *ledger, const char *anchor, struct ledger_report *report_r,
 	    struct err *err);
 /* The same on one connection. */

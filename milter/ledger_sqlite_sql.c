@@ -197,6 +197,7 @@ const char *const lite_sql[LITE_SQL_MAX] = {
 	    "INSERT INTO refusal (recipient, sender, seq)"
 	    " SELECT p.recipient, p.sender, s.seq " FOLLOWS("refusal", "refusal"),
 	[LITE_INTEGRITY] = "PRAGMA integrity_check(1)",
+	[LITE_QUICK_CHECK] = "PRAGMA quick_check(1)",
 	[LITE_FOREIGN_KEYS] = "PRAGMA foreign_key_check",
 	[LITE_SCHEMA] =
 	    "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"

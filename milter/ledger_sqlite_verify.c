@@ -338,3 +338,27 @@ lite_verify(struct ledger *ledger, const char *anchor, struct ledger_report *rep
 	lite_pool_give(lite->pool, db);
 	return ret;
 }
+
+int
+lite_sound(struct ledger *ledger, struct err *err)
+{
+	struct lite *lite = (struct lite *)ledger;
+	struct lite_query *q = NULL;
+	struct lite_db *db = NULL;
+	int row = -1;
+
+	if (lite_pool_take(lite->pool, &db, err) == -1)
+		return -1;
+	q = lite_query(db, LITE_QUICK_CHECK, err);
+	if (q != NULL)
+		row = lite_step(q, err);
+	if (row == 1 && strcmp(lite_text_or_empty(q, 0), "ok") != 0) {
+		(void)err_set(err, "the file is malformed: %.100s", lite_text_or_empty(q, 0));
+		row = 0;
+	} else if (row == -1 && lite_damaged(db)) {
+		row = 0;
+	}
+	lite_end(q);
+	lite_pool_give(lite->pool, db);
+	return row;
+}

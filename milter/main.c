@@ -184,10 +184,11 @@ open_ledger(struct daemon *d, bool first)
 {
 	struct err err = { "" };
 
-	if (setup_ledger(d->conf, false, &d->ledger, &err) == 0) {
+	if (setup_ledger(d->conf, false, &d->ledger, &err) == 0 && ledger_sound(d->ledger, &err) == 1) {
 		log_line(d->log, LOG_LEVEL_NOTICE, "ledger: open, %s", d->conf->ledger);
 		return;
 	}
+	ledger_close(d->ledger);
 	d->ledger = NULL;
 	if (first)
 		log_line(d->log, LOG_LEVEL_ERROR, "ledger: %s; %s until it opens, tried again every %d s", err.text,

@@ -69,6 +69,7 @@ test_every_mix(void **state)
 		for (int forget = 0; forget < 2; forget++) {
 			enum fate fates[PEOPLE] = { WAITING };
 			size_t round = 0, left;
+			int group = -1;
 
 			do {
 				left = transact(w, "bounce@shop.example", (int64_t)round * 60000,
@@ -82,6 +83,10 @@ test_every_mix(void **state)
 			assert_int_equal(left, 0);
 			for (size_t i = 0; i < PEOPLE; i++)
 				assert_int_equal(fates[i], (refuse >> i & 1) != 0 ? REFUSED : TAKEN);
+			/* Nothing is left of it to stand in the way of their next message. */
+			for (size_t i = 0; i < PEOPLE; i++)
+				assert_false(judge_recipient_waits(w->judge, OUTSIDE, NULL, "bounce@shop.example",
+				    people[i], &group, T0 + DAY / 2));
 			assert_true(round == 0 || (refuse != 0 && refuse != (1U << PEOPLE) - 1));
 		}
 		world_free(w);

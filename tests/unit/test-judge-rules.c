@@ -241,13 +241,15 @@ test_names(void **state)
 		bool		 scores;
 		const char	*want;
 	} c[] = {
-		{ 100, false, "BIG,NICE,SMALL,SMALL2" },	{ 100, true, "BIG=6.00,NICE=-2.00,SMALL=1.00,SMALL2=1.00" },
+		{ 100, false, "BIG,NICE,TWICE,SMALL,SMALL2" },
+		{ 100, true, "BIG=6.00,NICE=-2.00,TWICE=1.50,SMALL=1.00,SMALL2=1.00" },
 		{ 9, false, "BIG,NICE" },	{ 8, false, "BIG" },	{ 4, false, "BIG" },	{ 3, false, "" },
 		{ 1, true, "" },
 	};
 	unsigned			 warnings = 0;
 	struct judge_rules		*jr = make("body SMALL2 /b/\nbody SMALL /b/\nbody NICE /b/\nscore NICE -2\n"
-					    "body BIG /b/\nscore BIG 3\ntflags BIG multiple\nbody __Q /b/\nbody NO /x/\n", &warnings);
+					    "body BIG /b/\nscore BIG 3\ntflags BIG multiple\nbody __Q /b/\nbody NO /x/\n"
+					    "body TWICE /b/\nscore TWICE 0.75\ntflags TWICE multiple\n", &warnings);
 	struct judge_rules_result	 r = run(jr, "A: b\n\nbb\n", 9, NULL);
 	size_t				 i;
 
@@ -255,11 +257,11 @@ test_names(void **state)
 	for (i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
 		char	*out = malloc(c[i].size);
 
-		assert_int_equal(judge_rules_names(jr, &r, c[i].scores, out, c[i].size), 4);
+		assert_int_equal(judge_rules_names(jr, &r, c[i].scores, out, c[i].size), 5);
 		assert_string_equal(out, c[i].want);
 		free(out);
 	}
-	assert_int_equal(judge_rules_names(jr, &r, false, NULL, 0), 4);
+	assert_int_equal(judge_rules_names(jr, &r, false, NULL, 0), 5);
 	judge_rules_result_clear(&r);
 	judge_rules_free(jr);
 }

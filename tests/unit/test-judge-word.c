@@ -40,7 +40,7 @@ static const struct row people[] = {
 	{ "a trusted submitter's From", { AD(ANNA, "a1@x") },
 	    { SAYS(ANNA, "退订\n"), .answers = "a1@x", .client = WEBMAIL }, SAID(ANNA, "submitter"),
 	    REFUSED(ANNA), NULL },
-	{ "but not of an outside person", { AD(ANNA, "a1@x") },
+	{ "but not of an outside person", { AD(ZHOU, "a1@x") },
 	    { SAYS(ZHOU, "退订\n"), .answers = "a1@x", .client = WEBMAIL }, "", "", NULL },
 	{ "nor against a login", { AD(ANNA, "a1@x") },
 	    { SAYS(ANNA, "退订\n"), .answers = "a1@x", .client = WEBMAIL, .login = "emil@example.com" }, "",

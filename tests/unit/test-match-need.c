@@ -39,6 +39,8 @@ static const struct {
 	{ "(?:cheap)+",			0,		"cheap",		0,	false },
 	{ "(?:ab){2}c",			0,		"ababc",		0,	true },
 	{ "(?:cheap){2,}",		0,		"cheapcheap",		0,	false },
+	{ "(?:ab|cd){2,}",		0,		"abab|abcd|cdab|cdcd",	0,	false },
+	{ "\\b(?:ta|ps|am)\\b",		0,		"am|ps|ta",		0,	false },
 	{ "_{30,}",			0,		"________",		0,	false },
 	{ "a_{4}b",			0,		"a____",		0,	false },
 	{ "(?:long phrase of words ){4,}", 0,		"long phrase of words long phrase of words ", 0, false },
