@@ -148,11 +148,16 @@ judge_complain(struct judge_case *c, const struct judge_person *person, struct e
 		ret = 0;
 		goto out;
 	}
+	if (!judge_word_may(c, recipient)) {
+		ret = 0;
+		goto out;
+	}
 	if (judge_act_begin(act, c, person, recipient, "complaint", err) != 0)
 		goto out;
 	judge_word_outcome(c, "answered");
 	if (open_all(act, &complaint, matters, err) != 0 || judge_act_do(act, err) != 0)
 		goto out;
+	judge_word_count(c, recipient);
 	c->answer->said.cases = (unsigned)act->act.ncases;
 	if (act->act.ncases > 0)
 		judge_word_outcome(c, act->result.cases[0].made ? "recorded" : "repeated");

@@ -36,6 +36,7 @@ judge_notice_mixed(struct judge_case *c)
 			"action", a->action == ACTION_REJECT ? "rejected" : "removed", "id", a->id,
 		};
 
+		act->act.letters_per_day = 0;	/* whom a message did not reach must be told each time */
 		judge_act_tell(act, NOTIFY_MIXED, pairs, 4, LEDGER_ALWAYS, LEDGER_ALWAYS);
 		(void)judge_act_do(act, NULL);	/* the reply itself says it too */
 	}

@@ -151,9 +151,6 @@ bool	judge_token_address(const struct judge *judge, enum token_kind kind, const 
 void	judge_talk_learn(const struct judge_case *c);
 /* Whether the person wrote to the (authenticated) From of this message.  1, 0, -1 the ledger cannot say. */
 int	judge_talk_knows(const struct judge_case *c, const char *recipient, struct err *err);
-/* Whether we wrote a message of one of these ids to that person.  1, 0, -1. */
-int	judge_talk_sent(const struct judge_case *c, const char *person, char (*ids)[COMMAND_MESSAGE_ID_MAX + 1],
-	    size_t n, struct err *err);
 
 /* judge_notice.c: our own sender is told whom a mixed message did not reach. */
 void	judge_notice_mixed(struct judge_case *c);

@@ -1,5 +1,5 @@
 /*
- * judge_talk.c - who wrote to whom, as keyed hashes: correspondents, and replies to mail of ours.
+ * judge_talk.c - who wrote to whom, as keyed hashes: correspondents.
  *
  * Floor 3.5, part of judge.  DESIGN section 5.3: policy against mistakes, learnt from outbound mail that a person
  * wrote, never waited for, lost without harm.
@@ -18,14 +18,6 @@ wrote(const struct judge_case *c, const char *mailbox, const char *address, unsi
 	token_digest(c->judge->shared->keys, "wrote", texts, 2, out);
 }
 
-static void
-sent(const struct judge_case *c, const char *address, const char *id, unsigned char out[TOKEN_DIGEST])
-{
-	const char *const texts[] = { address, id };
-
-	token_digest(c->judge->shared->keys, "sent", texts, 2, out);
-}
-
 static bool
 can_talk(const struct judge_case *c)
 {
@@ -35,8 +27,7 @@ can_talk(const struct judge_case *c)
 void
 judge_talk_learn(const struct judge_case *c)
 {
-	const struct mime_field *id = mime_field_named(c->mime, "Message-ID", 0);
-	unsigned char digests[2 * TALK_RECIPIENTS][TOKEN_DIGEST];
+	unsigned char digests[TALK_RECIPIENTS][TOKEN_DIGEST];
 	char mailbox[ADDR_MAX + 1];
 	size_t i, n = 0;
 
@@ -50,8 +41,6 @@ judge_talk_learn(const struct judge_case *c)
 		if (key[0] == '\0' || c->answer->rcpts[i].exempt)
 			continue;
 		wrote(c, mailbox, key, digests[n++]);
-		if (id != NULL && id->text[0] == '<' && id->text_len <= COMMAND_MESSAGE_ID_MAX)
-			sent(c, key, id->text, digests[n++]);
 	}
 	if (n > 0)
 		(void)ledger_talk_note(c->judge->set.ledger, (const unsigned char (*)[TOKEN_DIGEST])digests, n, c->msg->now);
@@ -67,20 +56,5 @@ judge_talk_knows(const struct judge_case *c, const char *recipient, struct err *
 		return 0;
 	wrote(c, recipient, from, digests[0]);
 	return ledger_talk_known(c->judge->set.ledger, (const unsigned char (*)[TOKEN_DIGEST])digests, 1,
-	    c->msg->now - c->judge->set.correspondent_days * DAY, err);
-}
-
-int
-judge_talk_sent(const struct judge_case *c, const char *person, char (*ids)[COMMAND_MESSAGE_ID_MAX + 1], size_t n,
-    struct err *err)
-{
-	unsigned char digests[TALK_RECIPIENTS][TOKEN_DIGEST];
-	size_t i;
-
-	if (!can_talk(c) || n == 0)
-		return 0;
-	for (i = 0; i < n && i < TALK_RECIPIENTS; i++)
-		sent(c, person, ids[i], digests[i]);
-	return ledger_talk_known(c->judge->set.ledger, (const unsigned char (*)[TOKEN_DIGEST])digests, i,
 	    c->msg->now - c->judge->set.correspondent_days * DAY, err);
 }

@@ -46,27 +46,44 @@ rate_names(const struct judge_case *c, const char *recipient, char person[ADDR_M
 		(void)snprintf(client, ADDR_MAX + 16, "client %s", c->msg->client);
 }
 
-/* Acts on a command, if this person and this client may say one more thing this hour. */
-static int
-act_within_rate(struct judge_case *c, const struct judge_person *person, const char *recipient, const char *source,
-    const struct command *command, const struct judge_word_decision *meant, struct err *err)
+bool
+judge_word_may(struct judge_case *c, const char *recipient)
 {
 	const struct judge_settings *set = &c->judge->set;
 	char names[2][ADDR_MAX + 16];
 
 	rate_names(c, recipient, names[0], names[1]);
-	if (set->rate != NULL && (!judge_rate_within(set->rate, names[0], set->commands_per_hour, c->msg->now) ||
-	    (names[1][0] != '\0' &&
-	    !judge_rate_within(set->rate, names[1], set->client_commands_per_hour, c->msg->now)))) {
-		judge_word_outcome(c, "ignored: too many");
+	if (set->rate == NULL || (judge_rate_within(set->rate, names[0], set->commands_per_hour, c->msg->now) &&
+	    (names[1][0] == '\0' ||
+	    judge_rate_within(set->rate, names[1], set->client_commands_per_hour, c->msg->now))))
+		return true;
+	judge_word_outcome(c, "ignored: too many");
+	return false;
+}
+
+void
+judge_word_count(struct judge_case *c, const char *recipient)
+{
+	char names[2][ADDR_MAX + 16];
+
+	rate_names(c, recipient, names[0], names[1]);
+	if (c->judge->set.rate == NULL)
+		return;
+	judge_rate_count(c->judge->set.rate, names[0], c->msg->now);
+	if (names[1][0] != '\0')
+		judge_rate_count(c->judge->set.rate, names[1], c->msg->now);
+}
+
+/* Acts on a command, if this person and this client may say one more thing this hour. */
+static int
+act_within_rate(struct judge_case *c, const struct judge_person *person, const char *recipient, const char *source,
+    const struct command *command, const struct judge_word_decision *meant, struct err *err)
+{
+	if (!judge_word_may(c, recipient))
 		return 0;
-	}
 	if (judge_word_act(c, person, recipient, source, command, meant, err) != 0)
 		return -1;
-	if (set->rate != NULL)
-		judge_rate_count(set->rate, names[0], c->msg->now);
-	if (set->rate != NULL && names[1][0] != '\0')
-		judge_rate_count(set->rate, names[1], c->msg->now);
+	judge_word_count(c, recipient);
 	return 0;
 }
 

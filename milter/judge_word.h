@@ -31,6 +31,13 @@ int	judge_word_find(struct judge_case *c, const struct ledger_decision_filter *f
 int	judge_word_act(struct judge_case *c, const struct judge_person *person, const char *recipient, const char *source,
 	    const struct command *command, const struct judge_word_decision *meant, struct err *err);
 
+/*
+ * Whether this person, and an outside client, may say one more thing this hour; if not, the log says so.  What was
+ * done is counted after it: what was put off is not, else its retries would use up the hour.
+ */
+bool	judge_word_may(struct judge_case *c, const char *recipient);
+void	judge_word_count(struct judge_case *c, const char *recipient);
+
 /* For the log: what came of it. */
 void	judge_word_outcome(struct judge_case *c, const char *outcome);
 

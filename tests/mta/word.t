@@ -315,6 +315,9 @@ def test_rate(scene):
         scene.send(message("", subject="退订 s%d.example" % number, author=me, to=SERVICE), SERVICE, me, INSIDE, login=me)
     scene.tap.equal(len(scene.refusals(me)), 3, "three commands an hour, the rest is left alone")
     scene.tap.contains(scene.said()[0], "too many", "and logged")
+    scene.send(message("Please look.\r\n", subject="投诉", author=me, to=at("jubao")), at("jubao"), me, INSIDE, login=me)
+    scene.tap.ok("path=complaint" in scene.said()[0] and "too many" in scene.said()[0], "complaints count with them",
+                 scene.said())
 
 
 def run(tap):
