@@ -272,7 +272,7 @@ test_plans(void **state)
 		{ LITE_KNOWN_TALK,		"PRIMARY KEY",			true },
 		{ LITE_ACCESSES_SUBJECT,	"access_log_subject",		true },
 		{ LITE_PRUNE_DECISIONS,		"decision_at",			true },
-		{ LITE_PRUNE_DECISIONS,		"complaint_decision",		true },
+		{ LITE_PRUNE_DECISIONS,		"complaint_once",		true },
 		{ LITE_PRUNE_EVIDENCE,		"complaint_ended",		true },
 		{ LITE_PRUNE_WORDS,		"statement_evidence_kept",	true },
 		{ LITE_PRUNE_WORDS,		"complaint_refusal",		true },
