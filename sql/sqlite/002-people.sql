@@ -147,7 +147,6 @@ CREATE INDEX complaint_due ON complaint (next_at) WHERE next_at <> 0;
 CREATE INDEX complaint_unended ON complaint (opened_at)
 	WHERE state IN ('reported', 'open', 'acting', 'failed');
 CREATE INDEX complaint_ended ON complaint (changed_at) WHERE state IN ('done', 'closed') AND hold = 0;
-CREATE INDEX complaint_decision ON complaint (decision) WHERE decision <> '';
 CREATE INDEX complaint_statement ON complaint (statement);
 CREATE INDEX complaint_refusal ON complaint (refusal) WHERE refusal <> 0;
 
