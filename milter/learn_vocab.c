@@ -213,7 +213,8 @@ learn_vocab_add(struct learn *learn, enum learn_kind kind)
 	while (g_hash_table_iter_next(&iter, &key, &value))
 		if (worth(&v, key, value) && !needless(&v, key, value))
 			g_ptr_array_add(chosen, key);
-	qsort(chosen->pdata, chosen->len, sizeof(*chosen->pdata), compare_texts);
+	if (chosen->len > 1)		/* an empty array has no data to sort */
+		qsort(chosen->pdata, chosen->len, sizeof(*chosen->pdata), compare_texts);
 	for (i = 0; i < chosen->len; i++) {
 		struct learn_col	col = { .kind = kind, .text = g_strdup(chosen->pdata[i]) };
 
