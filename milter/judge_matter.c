@@ -55,7 +55,9 @@ find_decision(struct ledger *ledger, const char *recipient, const struct complai
 	}
 	filter.id = NULL;
 	if (ret == 0 && item->message_id[0] != '\0') {
+		/* Senders choose Message-IDs: one that an advertiser copied from wanted mail names two messages. */
 		filter.message_id = item->message_id;
+		filter.sender = item->from[0] == '\0' ? NULL : item->from;
 		ret = find(ledger, &filter, matter, err);
 	}
 	filter.message_id = NULL;

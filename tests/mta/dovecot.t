@@ -249,6 +249,24 @@ def test_measure(scene):
     tap.equal(scene.case(at("gina"))["reason"], "3 copies expunged", "and not taken up again")
 
 
+def test_private(scene):
+    """A person's own letter complained of: recorded and taken away, but nobody is refused for it."""
+    tap = scene.tap
+    with scene.dovecot.box("gina") as box:
+        letter = [mail for mail in mail_of(box, "INBOX") if b"Subject: Sunday" in mail]
+    tap.equal(scene.complain("gina", letter)[0], 250, "a complaint about a private letter is taken")
+    case = scene.case(at("gina"))
+    tap.equal((case.get("kind"), case.get("refusal"), case.get("next_at", 0) > 0), ("other", 0, True),
+              "of kind other: no refusal, but the measure is due")
+    log = scene.filter.worker_once()
+    with scene.dovecot.box("gina") as box:
+        left = [Received(mail).field("Subject") for mail in mail_of(box, "INBOX")]
+        told = [mail for mail in box.messages("INBOX") if b"X-Tuiding-Letter" in mail]
+    tap.ok("Sunday" not in left and len(left) == 1, "it is gone, and nothing else", "%r\n%s" % (left, log))
+    body = b"".join(Received(mail).mail.get_payload(decode=True) for mail in told)
+    tap.ok("没有因此为您登记拒收" in body.decode("utf-8"), "and the letter says that nobody was refused", body[-900:])
+
+
 def test_measure_of_two(scene):
     """One message to two people bears one id; the complaint of one takes that one's copy."""
     tap = scene.tap
@@ -313,7 +331,7 @@ def test_end(scene):
 def run(tap):
     with Rig("dovecot") as rig:
         scene = Scene(tap, rig)
-        for test in (test_delivery, test_doveadm, test_junk, test_confirm, test_measure, test_measure_of_two, test_measure_gone,
+        for test in (test_delivery, test_doveadm, test_junk, test_confirm, test_measure, test_private, test_measure_of_two, test_measure_gone,
                      test_measure_refused, test_end):
             tap.run(test, scene)
         if tap.failed:
