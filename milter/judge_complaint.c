@@ -80,12 +80,11 @@ tell_opened(struct judge_act *act, const char *from, const char *subject, const 
 	char more[24] = "";
 	const char *const pairs[] = {
 		"from", from, "subject", subject, "sender", key, "refused", refused ? "yes" : "", "more", more,
-		"notrefused", refused ? "" : "yes",
 	};
 
 	if (act->act.ncases > 1)
 		(void)snprintf(more, sizeof(more), "%zu", act->act.ncases - 1);
-	judge_act_tell(act, NOTIFY_CASE_OPENED, pairs, 6, LEDGER_ALWAYS, 0);
+	judge_act_tell(act, NOTIFY_CASE_OPENED, pairs, 5, LEDGER_ALWAYS, 0);
 }
 
 static int
@@ -226,7 +225,7 @@ change_reported(struct judge_act *act, int64_t number, const struct reported *r,
 	bool refuse = r->commercial && r->sender[0] != '\0';
 	const char *const pairs[] = {
 		"from", r->from, "subject", r->subject, "sender", r->sender, "refused", refuse ? "yes" : "",
-		"more", "", "notrefused", refuse ? "" : "yes",
+		"more", "",
 	};
 	struct ledger_case_change change = {
 		.number = number, .now = act->c->msg->now, .from = CASE_REPORTED, .to = CASE_OPEN, .hold = -1, .next_at = 0,
@@ -236,7 +235,7 @@ change_reported(struct judge_act *act, int64_t number, const struct reported *r,
 
 	if (refuse)
 		(void)judge_act_say(act, LEDGER_REFUSAL, r->sender, NULL);
-	judge_act_tell(act, NOTIFY_CASE_OPENED, pairs, 6, LEDGER_ALWAYS, LEDGER_ALWAYS);
+	judge_act_tell(act, NOTIFY_CASE_OPENED, pairs, 5, LEDGER_ALWAYS, LEDGER_ALWAYS);
 	change.refusal = refuse ? &act->statements[0] : NULL;
 	change.letters = act->letters;
 	change.nletters = act->act.nletters;
@@ -259,8 +258,10 @@ judge_confirm(struct judge_case *c, const struct judge_person *person, const cha
 	struct command command;
 	int ret;
 
-	if (command_read(c->mime, COMMAND_FORM_REPLY, c->judge->set.default_charset, &command, err) != 1 ||
-	    command.verb != COMMAND_CONFIRM) {
+	ret = command_read(c->mime, COMMAND_FORM_REPLY, c->judge->set.default_charset, &command, err);
+	if (ret < 0)
+		return -1;
+	if (ret == 0 || command.verb != COMMAND_CONFIRM) {
 		judge_word_outcome(c, "ignored: no command");
 		return 0;
 	}

@@ -96,7 +96,6 @@ take_decision(void *arg, const struct ledger_decision *decision)
 	struct judge_word_decision *found = arg;
 
 	found->found = true;
-	found->at = decision->at;
 	/* The message's id is what its X-Tuiding bears, and so what a measure looks for. */
 	(void)snprintf(found->id, sizeof(found->id), "%s",
 	    decision->message[0] != '\0' ? decision->message : decision->id);
@@ -113,16 +112,16 @@ take_decision(void *arg, const struct ledger_decision *decision)
 
 /* 1, 0, -1. */
 int
-judge_word_find(struct judge_case *c, const struct ledger_decision_filter *filter,
+judge_word_find(struct ledger *ledger, const struct ledger_decision_filter *filter,
     struct judge_word_decision *found_r, struct err *err)
 {
 	struct ledger_decision_filter one = *filter;
 
 	memset(found_r, 0, sizeof(*found_r));
 	one.limit = 1;
-	if (c->judge->set.ledger == NULL)
+	if (ledger == NULL)
 		return err_set(err, "the ledger is not open");
-	if (ledger_decisions(c->judge->set.ledger, &one, take_decision, found_r, err) < 0)
+	if (ledger_decisions(ledger, &one, take_decision, found_r, err) < 0)
 		return -1;
 	return found_r->found ? 1 : 0;
 }
@@ -142,7 +141,7 @@ find_meant(struct judge_case *c, const char *person, struct judge_word_decision 
 	*direct_r = true;
 	for (i = 0; ret == 0 && i < n; i++) {
 		filter.message_id = ids[i];
-		ret = judge_word_find(c, &filter, found_r, err);
+		ret = judge_word_find(c->judge->set.ledger, &filter, found_r, err);
 	}
 	if (ret != 0)
 		return ret;
@@ -152,7 +151,7 @@ find_meant(struct judge_case *c, const char *person, struct judge_word_decision 
 	for (i = 0; ret == 0 && i < c->answer->nrcpts && i < RECIPIENTS_MAX; i++) {
 		filter.sender = c->answer->rcpts[i].key;
 		if (filter.sender[0] != '\0' && !c->answer->rcpts[i].exempt)
-			ret = judge_word_find(c, &filter, found_r, err);
+			ret = judge_word_find(c->judge->set.ledger, &filter, found_r, err);
 	}
 	return ret;
 }
@@ -257,7 +256,7 @@ read_token(struct judge_case *c, const struct judge_desk_address *desk, const st
 	}
 	if (desk->kind == TOKEN_CASE)
 		return judge_confirm(c, person, desk->reference, err);
-	ret = judge_word_find(c, &filter, &meant, err);
+	ret = judge_word_find(c->judge->set.ledger, &filter, &meant, err);
 	if (ret != 1 || judge_is_shared(c->judge, meant.recipient)) {
 		judge_word_outcome(c, ret == 0 ? "ignored: expired" : "ignored: shared mailbox");
 		return ret < 0 ? -1 : 0;

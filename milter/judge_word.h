@@ -1,7 +1,7 @@
 /*
  * judge_word.h - what the files about words from recipients share.
  *
- * Floor 3.5.  For judge_word*.c and judge_complaint.c only.
+ * Floor 3.5.  For judge_word*.c, judge_complaint.c and judge_matter.c only.
  */
 #ifndef TUIDING_JUDGE_WORD_H
 #define TUIDING_JUDGE_WORD_H
@@ -13,7 +13,6 @@
 /* What is taken from a decision: it outlives the listing. */
 struct judge_word_decision {
 	bool			found;
-	int64_t			at;
 	char			id[LEDGER_ID_MAX + 1];
 	char			recipient[ADDR_MAX + 1];
 	char			sender[ADDR_MAX + 1];
@@ -23,8 +22,8 @@ struct judge_word_decision {
 	enum policy_direction	direction;
 };
 
-/* The newest commercial decision of a filter.  1, 0, -1. */
-int	judge_word_find(struct judge_case *c, const struct ledger_decision_filter *filter,
+/* The newest commercial decision of a filter; ledger NULL: it cannot be read.  1, 0, -1. */
+int	judge_word_find(struct ledger *ledger, const struct ledger_decision_filter *filter,
 	    struct judge_word_decision *found_r, struct err *err);
 
 /* judge_word_act.c: does what the command says for recipient; meant is NULL where no decision is meant.  0, -1. */
